@@ -1,0 +1,61 @@
+namespace Lutra;
+
+/// <summary>Why a request was not done, or cannot be known to be done.</summary>
+public enum LutraError
+{
+    /// <summary>The request makes no sense as it stands.</summary>
+    InvalidArgument,
+
+    /// <summary>Key, request or number of operations is beyond a limit; the message says the limit, the size and the option that sets it.</summary>
+    TooLarge,
+
+    /// <summary>A put that keeps the value or lease of a key that is not there.</summary>
+    KeyNotFound,
+
+    /// <summary>The revision was compacted away.</summary>
+    Compacted,
+
+    /// <summary>The revision is not there yet.</summary>
+    FutureRevision,
+
+    LeaseNotFound,
+
+    /// <summary>The idempotency key was used before, for another request.</summary>
+    IdempotencyKeyReused,
+
+    /// <summary>The session has ended, or its sequence number lies behind what is remembered.</summary>
+    SessionExpired,
+
+    /// <summary>No leader, or no majority: certainly not done; ask again.</summary>
+    Unavailable,
+
+    /// <summary>Refused before anything was done, because too much waits already; ask again later.</summary>
+    Overloaded,
+
+    /// <summary>No room on the disk: reads go on.</summary>
+    NoSpace,
+
+    /// <summary>The request may or may not have been done, now or later.</summary>
+    OutcomeUnknown,
+
+    /// <summary>The node is stopping or has stopped.</summary>
+    Stopped,
+
+    /// <summary>The caller may not do this.</summary>
+    Denied,
+}
+
+/// <summary>A request that was refused or whose outcome is unknown. <see cref="Error"/> says which, for code; the message is for people.</summary>
+public class LutraException : Exception
+{
+    public LutraException(LutraError error, string message, Exception? inner = null)
+        : base(message, inner) => Error = error;
+
+    public LutraError Error { get; }
+
+    /// <summary>The label of the leader, where the refusal knows it and it may help.</summary>
+    public string? Leader { get; init; }
+
+    /// <summary>Whether the request is certainly not done: everything but <see cref="LutraError.OutcomeUnknown"/>.</summary>
+    public bool CertainlyNotDone => Error != LutraError.OutcomeUnknown;
+}

@@ -1,0 +1,31 @@
+using Lutra.Raft;
+
+namespace Lutra.Node.Peers;
+
+/// <summary>Whether a node belongs to a cluster yet.</summary>
+public enum FormationStage : byte
+{
+    /// <summary>Belongs to none.</summary>
+    Fresh = 1,
+
+    /// <summary>Stored a draft of a cluster that has not begun.</summary>
+    Drafted = 2,
+
+    /// <summary>Belongs to a cluster for good.</summary>
+    Begun = 3,
+}
+
+/// <summary>
+/// The first frame each way on a peer connection. Nothing else is read before it was checked (pitfall N01): protocol, cluster name, cluster id, and
+/// that each end is who the other takes it for.
+/// </summary>
+/// <param name="ProtocolMin">The oldest peer protocol this build speaks.</param>
+/// <param name="ProtocolMax">The newest; both ends use the highest that both speak.</param>
+/// <param name="Cluster">Null until the node's cluster has begun.</param>
+/// <param name="Expected">The node that the dialler means to reach; null where it only knows an address, and in the answer.</param>
+/// <param name="LabelGiven">The label was chosen by a person, not the default.</param>
+/// <param name="Boots">How often this data folder was started: never goes back, unless its disk did (pitfall D11).</param>
+/// <param name="Listed">While not begun: the addresses that this node was given, as they were given; for telling people how two lists differ.</param>
+public sealed record Hello(
+    ushort ProtocolMin, ushort ProtocolMax, string ClusterName, ClusterId? Cluster, NodeId Node, NodeId? Expected, string Label, bool LabelGiven,
+    ulong Boots, string PeerAddress, string ClientAddress, FormationStage Stage, IReadOnlyList<string> Listed);
