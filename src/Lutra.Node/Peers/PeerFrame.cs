@@ -16,7 +16,10 @@ public sealed record RaftFrame(Message Message) : PeerFrame;
 public sealed record ProposeFrame(ulong Request, Term Term, IReadOnlyList<ReadOnlyMemory<byte>> Commands) : PeerFrame;
 
 /// <summary>For each command of the request, in order, what became of it at the leader.</summary>
-public sealed record ProposeReplyFrame(ulong Request, IReadOnlyList<ProposeResult> Results) : PeerFrame;
+public sealed record ProposeReplyFrame(ulong Request, IReadOnlyList<ForwardResult> Results) : PeerFrame;
+
+/// <summary>Null: appended. Else the leader certainly did not append it, and why.</summary>
+public readonly record struct ForwardResult(LutraError? Error, string? Message);
 
 /// <summary>The sender's disk has room for more log, or not: a full leader hands over to a peer that has.</summary>
 public sealed record RoomFrame(bool HasRoom) : PeerFrame;
