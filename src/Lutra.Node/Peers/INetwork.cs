@@ -25,6 +25,14 @@ public interface IConnection
     /// </summary>
     void Send(ReadOnlyMemory<byte> bytes);
 
+    /// <summary>
+    /// Stops reading until <see cref="Resume"/>: the receiver is behind, and the sender is to notice. At most one more
+    /// <see cref="IConnectionHandler.Received"/> comes after the call.
+    /// </summary>
+    void Pause();
+
+    void Resume();
+
     /// <summary>Closes at once; <see cref="IConnectionHandler.Closed"/> follows. May be called twice.</summary>
     void Close();
 }
