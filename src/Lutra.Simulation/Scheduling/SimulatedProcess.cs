@@ -75,7 +75,7 @@ public sealed class SimulatedProcess : IScheduler
         }
     }
 
-    private void Run(Action action)
+    internal void Run(Action action)
     {
         if (!IsAlive)
             return;
