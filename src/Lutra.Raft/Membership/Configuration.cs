@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Lutra.Raft;
 
@@ -35,4 +36,20 @@ public sealed class Configuration
 
     /// <summary>Whether <paramref name="node"/> counts in a majority of either half.</summary>
     public bool IsVoter(NodeId node) => Voters.Contains(node) || OutgoingVoters.Contains(node);
+
+    /// <summary>The bytes of this configuration: payload of an entry, part of a snapshot, of a manifest and of a peer's offer (docs/formats.md).</summary>
+    public byte[] Encode() => ConfigurationFormat.Encode(this);
+
+    /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    /// <exception cref="FormatException">The bytes are not a configuration, are of an unknown version, or break a rule of the format.</exception>
+    public static Configuration Decode(ReadOnlySpan<byte> source) =>
+        TryDecode(source, out var configuration, out var problem) ? configuration : throw new FormatException($"Not a configuration: {problem}.");
+
+    /// <summary>Reads what <see cref="Encode"/> wrote; <paramref name="problem"/> says what is wrong with hostile or damaged bytes.</summary>
+    public static bool TryDecode(
+        ReadOnlySpan<byte> source, [NotNullWhen(true)] out Configuration? configuration, [NotNullWhen(false)] out string? problem)
+    {
+        configuration = ConfigurationFormat.Decode(source, out problem);
+        return configuration is not null;
+    }
 }

@@ -1,0 +1,38 @@
+namespace Lutra.Raft;
+
+/// <summary>What holds for every configuration, wherever it comes from: one that breaks it is refused, on disk, on the wire and as a proposal.</summary>
+internal static class ConfigurationRules
+{
+    /// <returns>What is broken, as a clause of a sentence; null if nothing is.</returns>
+    public static string? Broken(IReadOnlyList<Member> members, IReadOnlyCollection<NodeId> outgoingVoters)
+    {
+        if (members.Count > ConfigurationFormat.MembersMax)
+            return $"{members.Count} members are above the limit of {ConfigurationFormat.MembersMax}";
+
+        var ids = new SortedSet<MemberId>();
+        var nodes = new SortedSet<NodeId>();
+        foreach (var member in members)
+        {
+            if (member.Id.Value == 0)
+                return "a member has the id 0";
+            if (!ids.Add(member.Id))
+                return $"the member {member.Id} is there twice";
+            if (member.Node is { Value: 0 })
+                return $"the member {member.Id} has the node id 0";
+            if (member.Node is { } node && !nodes.Add(node))
+                return $"the node {node} is there twice";
+            if (member.Role is not (MemberRole.Voter or MemberRole.Learner or MemberRole.Leaving))
+                return $"the member {member.Id} has the unknown role {(byte)member.Role}";
+            if (member.Role == MemberRole.Leaving && (member.Node is not { } leaving || !outgoingVoters.Contains(leaving)))
+                return $"the member {member.Id} is leaving, but is no outgoing voter";
+        }
+
+        foreach (var voter in outgoingVoters)
+        {
+            if (!nodes.Contains(voter))
+                return $"the outgoing voter {voter} is no member";
+        }
+
+        return null;
+    }
+}
