@@ -131,7 +131,7 @@ public abstract class FilesContract
         DiskException? failure = null;
         Files.Submit(new DiskRequest(file, new byte[] { 1 }, 0, Sync: true, result => failure = result));
         Settle();
-        Assert.Equal("a", failure?.Path);
+        Assert.EndsWith("a", failure?.Path, StringComparison.Ordinal);
     }
 
     [Fact]
