@@ -1,0 +1,336 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using Lutra.Node.Identity;
+using Lutra.Node.Peers;
+using Lutra.Raft;
+
+namespace Lutra.Node.Formation;
+
+/// <summary>
+/// How a node comes to belong to a cluster, as a state machine without clock, disk or network: inputs in, <see cref="TakeOutput"/> out. Lives on after the
+/// cluster has begun, to tell members that missed it. Why it is safe: <c>docs/decisions/creating-a-cluster.md</c>.
+/// </summary>
+internal sealed class ClusterFormation
+{
+    /// <summary>How often what may have been lost is said again.</summary>
+    public const int RepeatMs = 250;
+
+    // Connections of nodes that nobody listed are remembered for people only; beyond this many they are not.
+    private const int PeersMax = 4 * Draft.MembersMax;
+
+    private readonly FormationSelf self;
+    private readonly Random random;
+    private readonly List<Seat> seats;
+    private readonly SortedDictionary<NodeId, KnownPeer> peers = [];
+    private readonly List<FormationSend> sends = [];
+
+    private FormationRecord record;
+    private FormationRecord? pending;
+    private bool pendingTaken;
+    private Roll? rollSaid;
+    private long repeatAtMs;
+
+    /// <param name="record">What the disk says.</param>
+    /// <param name="random">For ids of clusters and members: in a real process, the system's own source.</param>
+    public ClusterFormation(FormationSelf self, FormationRecord record, Random random)
+    {
+        this.self = self;
+        this.record = record;
+        this.random = random;
+        seats = [.. Listed(self, record).Entries.Select(entry => new Seat(entry))];
+        foreach (var seat in seats.Where(seat => seat.Entry == self.Peers.Own || seat.Entry.Label == self.Label))
+            seat.AnsweredBySelf();
+        Decide();
+    }
+
+    public FormationStage Stage => record switch
+    {
+        Fresh => FormationStage.Fresh,
+        Drafted => FormationStage.Drafted,
+        _ => FormationStage.Begun,
+    };
+
+    /// <summary>Null until the cluster has begun, on this node's disk.</summary>
+    public ClusterId? Cluster => record is Begun begun ? begun.Draft.Cluster : null;
+
+    /// <summary>Null while the node waits; then it stays.</summary>
+    public FormationOutcome? Outcome { get; private set; }
+
+    /// <summary>The listed addresses to keep connected, until the cluster's own configuration takes over.</summary>
+    public IReadOnlyList<string> Targets => [.. seats.Where(seat => !seat.IsSelf).Select(seat => seat.Address)];
+
+    /// <summary>For whom the node waits, and why, a line each; empty once there is an outcome.</summary>
+    public ImmutableArray<string> Waiting => Outcome is null ? WaitingLines.Of(self, record, seats, peers) : [];
+
+    /// <summary>A peer introduced itself, or did so anew.</summary>
+    /// <param name="address">The address that was dialled, one of <see cref="Targets"/> or another; null where the peer dialled.</param>
+    public void Heard(string? address, Hello hello)
+    {
+        if (hello.Node == self.Node)
+        {
+            if (address is not null)
+                FoundSelf(address);
+            return;
+        }
+        var seat = seats.Find(seat => seat.Address == address);
+        if (Fault(hello) is { } fault)
+        {
+            if (seat is not null)
+                seat.Trouble = fault;
+            return;
+        }
+        seat?.Answered(hello);
+        // A node says on each connection who it is: what it says now holds for whatever address it was found at before.
+        foreach (var other in seats.Where(other => other.Hello?.Node == hello.Node))
+            other.Answered(hello);
+        if (peers.TryGetValue(hello.Node, out var known))
+            known.Hello = hello;
+        else if (seat is not null || peers.Count < PeersMax)
+            peers.Add(hello.Node, new KnownPeer(hello));
+        else
+            return;
+        if (record is not Begun || hello.Stage != FormationStage.Begun)
+            SayWhereWeStand(hello.Node);
+        Decide();
+    }
+
+    /// <summary>This very node answered at <paramref name="address"/>.</summary>
+    public void FoundSelf(string address)
+    {
+        seats.Find(seat => seat.Address == address)?.AnsweredBySelf();
+        Decide();
+    }
+
+    public void Unreachable(string address, string reason)
+    {
+        if (seats.Find(seat => seat.Address == address) is { } seat)
+            seat.Trouble = reason;
+    }
+
+    /// <summary>The connection to <paramref name="node"/> is gone. What it said no longer counts for a draft.</summary>
+    public void Lost(NodeId node) => peers.Remove(node);
+
+    public void Receive(NodeId from, FormationMessage message)
+    {
+        if (!peers.TryGetValue(from, out var peer))
+            return;
+        switch (message)
+        {
+            case Roll roll: peer.Roll = roll; break;
+            case DraftOffer offer: peer.Offer = offer.Draft; break;
+            case DraftStored stored: peer.Stored = stored.Ballot; break;
+            case ClusterBegun begun: peer.Begun = begun.Draft; break;
+            default: throw new System.Diagnostics.UnreachableException($"No rule for {message}");
+        }
+        if (record is Begun && message is not ClusterBegun)
+            SayWhereWeStand(from);
+        else if (record is Drafted drafted && pending is null && message is DraftOffer && peer.Offer!.Equals(drafted.Draft))
+            Say(from, new DraftStored(drafted.Draft.Ballot));
+        Decide();
+    }
+
+    /// <summary>Time has passed.</summary>
+    /// <param name="nowMs">A clock that never goes back.</param>
+    public void Tick(long nowMs)
+    {
+        if (nowMs < repeatAtMs || record is Begun)
+            return;
+        repeatAtMs = nowMs + RepeatMs;
+        rollSaid = null;
+        Decide();
+        OfferAgain();
+    }
+
+    /// <summary>The record of an earlier output is durable.</summary>
+    public void Persisted(FormationRecord durable)
+    {
+        if (!pendingTaken || durable != pending)
+            throw new InvalidOperationException("What was persisted is not what was asked for.");
+        record = durable;
+        pending = null;
+        pendingTaken = false;
+        if (durable is Drafted drafted && drafted.Draft.Ballot.Drafter != self.Node)
+            Say(drafted.Draft.Ballot.Drafter, new DraftStored(drafted.Draft.Ballot));
+        if (durable is Begun)
+        {
+            foreach (var (node, peer) in peers)
+            {
+                if (peer.Begun is null)
+                    SayWhereWeStand(node);
+            }
+        }
+        Decide();
+        OfferAgain();
+    }
+
+    /// <summary>What is owed since the last call.</summary>
+    public FormationOutput TakeOutput()
+    {
+        var output = new FormationOutput(pendingTaken ? null : pending, [.. sends]);
+        pendingTaken = pending is not null;
+        sends.Clear();
+        return output;
+    }
+
+    // One rule after the other; the first that applies ends the round. Every rule looks at what is known now, so a message that was lost,
+    // late, early or doubled changes when a rule applies, never which.
+    private void Decide()
+    {
+        if (Outcome is not null || pending is not null)
+            return;
+        if (record is Begun begun)
+        {
+            Outcome = new ClusterFound(begun.Draft.Cluster, begun.Draft.Configuration);
+            return;
+        }
+        if (FollowBegun())
+            return;
+        var view = new ListedView(self, seats);
+        SayRoll(view);
+        if (seats.Exists(seat => seat.Hello is { Stage: FormationStage.Begun }))
+            return;
+        if (seats.Count == 0 && self.Join)
+            return;
+        if (!view.IsSettled)
+            return;
+        if (view.Set.Count == 1)
+            Persist(new Begun(NewDraft(view)));
+        else if (BestOffer(view) is { } offer)
+            Persist(new Drafted(offer));
+        else if (view.First.Node == self.Node && view.Set.All(node => node == self.Node || IsReady(node, view)))
+            LeadCreation(view);
+    }
+
+    // A begun cluster wins over creating one.
+    private bool FollowBegun()
+    {
+        foreach (var (node, peer) in peers)
+        {
+            if (peer.Begun is { } found && found.MemberOf(self.Node) is not null && MayFollow(found, node))
+            {
+                Persist(new Begun(found));
+                return true;
+            }
+        }
+        foreach (var seat in seats)
+        {
+            if (seat.Hello is { } hello && peers.TryGetValue(hello.Node, out var peer) && peer.Begun is { } other && other.MemberOf(self.Node) is null)
+            {
+                Outcome = new Stopped(StopText.Of(self, other, seat.Address));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Having stored a newer draft, this node ignores that an older one began, unless a member of the newer says so: a node that has begun never
+    // stores a draft, so the newer one cannot begin any more.
+    private bool MayFollow(Draft found, NodeId from) =>
+        record is not Drafted { Draft: var draft } || found.Ballot >= draft.Ballot || draft.MemberOf(from) is not null;
+
+    private Draft? BestOffer(ListedView view)
+    {
+        Draft? best = null;
+        foreach (var (node, peer) in peers)
+        {
+            if (peer.Offer is { } offer && offer.Ballot.Drafter == node && offer.Ballot > BallotHeld && (best is null || offer.Ballot > best.Ballot)
+                && view.IsDraftedBy(offer))
+                best = offer;
+        }
+        return best;
+    }
+
+    private void LeadCreation(ListedView view)
+    {
+        if (record is not Drafted { Draft: var draft } || draft.Ballot.Drafter != self.Node || !view.IsMatchedBy(draft))
+            Persist(new Drafted(NewDraft(view)));
+        else if (view.Set.All(node => node == self.Node || peers[node].Stored == draft.Ballot))
+            Persist(new Begun(draft));
+    }
+
+    private bool IsReady(NodeId node, ListedView view) =>
+        peers.TryGetValue(node, out var peer) && peer.Begun is null && peer.Roll is { } roll && view.IsSharedBy(roll);
+
+    private Ballot BallotHeld => record is Drafted { Draft.Ballot: var ballot } ? ballot : default;
+
+    private void OfferAgain()
+    {
+        if (pending is not null || record is not Drafted { Draft: var draft } || draft.Ballot.Drafter != self.Node)
+            return;
+        foreach (var member in draft.Configuration.Members)
+        {
+            if (member.Node is { } node && node != self.Node && peers.TryGetValue(node, out var peer) && peer.Stored != draft.Ballot)
+                Say(node, new DraftOffer(draft));
+        }
+    }
+
+    private Draft NewDraft(ListedView view)
+    {
+        var number = 1 + Math.Max(BallotHeld.Number, view.Set.Max(node => peers.TryGetValue(node, out var peer) ? peer.Roll?.BallotNumber ?? 0 : 0));
+        var ids = new SortedSet<ulong>();
+        while (ids.Count < view.Nodes.Length)
+        {
+            if (Draw() is var id and not 0)
+                ids.Add(id);
+        }
+        var members = view.Nodes.Zip(ids, (node, id) =>
+            new Member(new MemberId(id), node.Node, node.Label.Text, node.PeerAddress, node.ClientAddress, MemberRole.Voter));
+        // 128 random bits are 0 as seldom as they are those of another cluster.
+        return new Draft(new Ballot(number, self.Node), new ClusterId(new UInt128(Draw(), Draw())), new Configuration(members, []));
+    }
+
+    private ulong Draw()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        random.NextBytes(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    private void Persist(FormationRecord next) => pending = next;
+
+    private void Say(NodeId to, FormationMessage message) => sends.Add(new FormationSend(to, message));
+
+    private void SayWhereWeStand(NodeId to)
+    {
+        if (record is Begun begun)
+            Say(to, new ClusterBegun(begun.Draft));
+        else
+            Say(to, NewRoll(new ListedView(self, seats)));
+    }
+
+    private void SayRoll(ListedView view)
+    {
+        var roll = NewRoll(view);
+        if (rollSaid is { } said && said.BallotNumber == roll.BallotNumber && said.Settled == roll.Settled && said.Entries.SequenceEqual(roll.Entries))
+            return;
+        rollSaid = roll;
+        foreach (var node in peers.Keys)
+            Say(node, roll);
+    }
+
+    private Roll NewRoll(ListedView view)
+    {
+        var entries = seats.Select(seat => new RollEntry(seat.Address, seat.Node(self), seat.LabelThere(self)?.Text ?? "")).ToList();
+        if (!seats.Exists(seat => seat.IsSelf))
+            entries.Add(new RollEntry(self.PeerAddress, self.Node, self.Label.Text));
+        return new Roll(BallotHeld.Number, view.IsSettled, entries);
+    }
+
+    // A node that stored a draft goes on with it after a restart, also where nobody lists the others any more.
+    private static PeerList Listed(FormationSelf self, FormationRecord record) => self.Peers.IsEmpty && record is Drafted { Draft.Configuration.Members: var members }
+        ? new PeerList([.. members.Select(member => new PeerEntry(PeerAddress.TryParse(member.PeerAddress, out _)!.Value, Label.Parse(member.Label)))], null)
+        : self.Peers;
+
+    private static string? Fault(Hello hello)
+    {
+        if (PeerAddress.TryParse(hello.PeerAddress, out var addressFault) is null)
+            return $"the node there says that its own address is '{PlainText.Of(hello.PeerAddress)}' ({addressFault})";
+        if (hello.Node.Value == 0)
+            return "the node there has no identity";
+        if (Label.TryParse(hello.Label, out var fault) is null)
+            return $"the node there has an impossible id ({fault})";
+        return DraftFormat.IsShort(hello.PeerAddress) && DraftFormat.IsShort(hello.ClientAddress)
+            ? null
+            : $"the node there has an address of more than {DraftFormat.AddressBytesMax} bytes";
+    }
+}

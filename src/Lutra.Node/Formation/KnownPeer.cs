@@ -1,0 +1,20 @@
+using Lutra.Node.Peers;
+
+namespace Lutra.Node.Formation;
+
+/// <summary>A connected node, and the last of each that it said on this connection.</summary>
+internal sealed class KnownPeer(Hello hello)
+{
+    public Hello Hello { get; set; } = hello;
+
+    public Roll? Roll { get; set; }
+
+    /// <summary>The draft that it asks to store.</summary>
+    public Draft? Offer { get; set; }
+
+    /// <summary>The newest draft that it said to hold on disk.</summary>
+    public Ballot? Stored { get; set; }
+
+    /// <summary>The cluster that it belongs to for good.</summary>
+    public Draft? Begun { get; set; }
+}

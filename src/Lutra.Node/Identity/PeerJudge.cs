@@ -1,0 +1,42 @@
+using Lutra.Node.Peers;
+using Lutra.Raft;
+
+namespace Lutra.Node.Identity;
+
+/// <summary>
+/// Judges a hello that passed the handshake (protocol, cluster name, cluster id, expected node): whether the one behind it may speak for the member
+/// that it says it is. Remembers the highest boot counter of each member.
+/// </summary>
+/// <remarks>
+/// The memory is this process's own: bounded by the members, gone with a restart. So a disk that was put back to an older copy is noticed while any
+/// peer that met the newer one still runs, and if it was started at least once between the copy and its loss; beyond that it cannot be known from here.
+/// A node that has not begun is let through, for words of formation only: they tell it what cluster it found and why it is no part of it.
+/// </remarks>
+internal sealed class PeerJudge
+{
+    private readonly SortedDictionary<NodeId, ulong> boots = [];
+
+    /// <summary>Null where all is well; else the refusal, for the person at the other end.</summary>
+    /// <param name="configuration">The one in force here; empty before the cluster has begun.</param>
+    public string? Judge(Hello hello, Configuration configuration)
+    {
+        if (hello.Stage != FormationStage.Begun)
+            return null;
+        if (configuration.Members.FirstOrDefault(member => member.Label == hello.Label) is { Node: { } bound } namesake && bound != hello.Node)
+        {
+            return $"Id {hello.Label} is bound to another data folder (node {bound}) than yours (node {hello.Node}). "
+                + $"If that folder exists, start with it; if it is lost, have member {namesake.Id} removed, and your node added anew.";
+        }
+        if (!configuration.Members.Any(member => member.Node == hello.Node))
+            return null;
+        if (boots.TryGetValue(hello.Node, out var met) && hello.Boots < met)
+        {
+            return $"The data folder of id {hello.Label} (node {hello.Node}) went back to an older copy: it says that it was started {hello.Boots} times, and was met here at its start number {met}. "
+                + "It may have forgotten votes and entries that others count on. Put the newest copy back, or have the member removed, and the node added anew with an empty folder.";
+        }
+        boots[hello.Node] = hello.Boots;
+        foreach (var gone in boots.Keys.Where(node => configuration.Members.All(member => member.Node != node)).ToArray())
+            boots.Remove(gone);
+        return null;
+    }
+}
