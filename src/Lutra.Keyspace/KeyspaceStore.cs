@@ -10,65 +10,125 @@ namespace Lutra.Keyspace;
 /// </summary>
 public sealed class KeyspaceStore : IDisposable
 {
-    /// <summary>Takes over a table store that was opened with <see cref="KeyspaceMergeRule"/>.</summary>
-    public static KeyspaceStore Open(TableStore tables, KeyspaceMergeRule rule) => throw new NotImplementedException();
+    private readonly TableStore tables;
+    private readonly CommandApplier applier;
+    private readonly ByteWriter stateBytes = new();
 
-    /// <summary>The configuration at <see cref="Applied"/>, as the log had it.</summary>
-    public Configuration Configuration => throw new NotImplementedException();
+    // The applier's: ahead of what is published while a batch is under way.
+    private LogPosition applied;
+    private StateRecord state;
+    private StateRecord stateInTables;
+    private Configuration configuration = Configuration.Empty;
 
-    public LogPosition Applied => throw new NotImplementedException();
+    // Replaced whole by each publish, so that any thread reads a state that was.
+    private PublishedState published;
 
-    public Revision Revision => throw new NotImplementedException();
+    private KeyspaceStore(TableStore tables)
+    {
+        this.tables = tables;
+        applier = new CommandApplier(tables);
+        published = Load();
+    }
 
-    public Revision CompactRevision => throw new NotImplementedException();
+    /// <summary>Takes over a table store that was opened with <see cref="KeyspaceMergeRule"/>, and disposes it at its end.</summary>
+    public static KeyspaceStore Open(TableStore tables, KeyspaceMergeRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        ArgumentNullException.ThrowIfNull(rule);
+        return new KeyspaceStore(tables);
+    }
+
+    /// <summary>The configuration at <see cref="Applied"/>, as the log had it. This and what follows shows what was published last, to any thread.</summary>
+    public Configuration Configuration => Volatile.Read(ref published).Configuration;
+
+    public LogPosition Applied => Volatile.Read(ref published).Applied;
+
+    public Revision Revision => new(Volatile.Read(ref published).State.Revision);
+
+    /// <summary>The oldest revision that can be read; none where nothing was compacted yet.</summary>
+    public Revision CompactRevision => Volatile.Read(ref published).CompactRevision;
 
     /// <summary>The feature level that the log has reached; entries that need a higher one than this build knows stop the node.</summary>
-    public uint FeatureLevel => throw new NotImplementedException();
+    public uint FeatureLevel => Volatile.Read(ref published).State.FeatureLevel;
+
+    /// <summary>The greatest time stamp of any entry applied, in Unix milliseconds: a leader stamps nothing earlier (pitfall C06).</summary>
+    public long LogTimeMillis => Volatile.Read(ref published).State.TimeMillis;
 
     /// <summary>
     /// Applies the next entry. <paramref name="wantResult"/> false: nobody here waits, so no answer is built. The effects are visible to readers after
-    /// <see cref="Publish"/>. Applier only. Throws only for what must stop the node.
+    /// <see cref="Publish"/>. Applier only. Throws only for what must stop the node: <see cref="EntryNotUnderstoodException"/> for an entry of another build, anything
+    /// else for a broken rule.
     /// </summary>
-    public AppliedEntry Apply(in Entry entry, bool wantResult) => throw new NotImplementedException();
+    public AppliedEntry Apply(in Entry entry, bool wantResult)
+    {
+        Invariant.Holds(entry.Index == applied.Index.Next, "Entries are applied in the order of the log, without a gap (pitfall L13).");
+        Invariant.Holds(entry.Term >= applied.Term, "Terms never decrease along the log.");
+        try
+        {
+            var answer = entry.Kind switch
+            {
+                EntryKind.Empty => default,
+                EntryKind.Configuration => ApplyConfiguration(entry),
+                EntryKind.Command => ApplyCommand(entry, wantResult),
+                _ => throw new FormatException($"entry kind {(byte)entry.Kind} is not known"),
+            };
+            applied = entry.Position;
+            return answer;
+        }
+        catch (FormatException exception)
+        {
+            throw new EntryNotUnderstoodException(entry.Position, exception);
+        }
+    }
 
-    /// <summary>Makes everything applied so far visible, at once.</summary>
-    public void Publish() => throw new NotImplementedException();
+    /// <summary>Makes everything applied so far visible, at once. Applier only.</summary>
+    public void Publish()
+    {
+        if (state != stateInTables)
+        {
+            stateBytes.Clear();
+            state.Write(stateBytes);
+            tables.Put(TableKeys.State, applied.Index.Value, stateBytes.Written);
+            stateInTables = state;
+        }
+
+        tables.Publish(applied);
+        Volatile.Write(ref published, new PublishedState(applied, state, configuration));
+    }
 
     /// <summary>What was published last: a reader's world, unchanged until disposed. From any thread.</summary>
-    public KeyspaceView Pin() => throw new NotImplementedException();
+    public KeyspaceView Pin() => new(tables.Pin());
 
     /// <summary>A state was installed under this store: read the small states anew. Applier only.</summary>
-    public void Reload() => throw new NotImplementedException();
+    public void Reload() => Volatile.Write(ref published, Load());
 
-    public void Dispose() => throw new NotImplementedException();
-}
+    public void Dispose() => tables.Dispose();
 
-/// <summary>What an applied entry means to the one who waits for it.</summary>
-/// <param name="Proposal">Whose it is; default for entries that nobody proposed.</param>
-/// <param name="Result">What it did; null where it was refused or no result was wanted.</param>
-/// <param name="Refusal">Why it changed nothing; null where it was done.</param>
-public readonly record struct AppliedEntry(ProposalId Proposal, OperationResult? Result, Refusal? Refusal);
+    private AppliedEntry ApplyCommand(in Entry entry, bool wantResult)
+    {
+        var command = CommandCodec.DecodeParts(entry.Payload);
+        var outcome = applier.Apply(command, ref state, entry.Index.Value, wantResult);
+        return new AppliedEntry(command.Envelope.Proposal, wantResult ? outcome.Result : null, outcome.Refusal);
+    }
 
-/// <summary>A refusal decided by the state: the same on every node.</summary>
-public sealed record Refusal(LutraError Error, string Message);
+    private AppliedEntry ApplyConfiguration(in Entry entry)
+    {
+        configuration = Configuration.Decode(entry.Payload.Span);
+        tables.Put(TableKeys.Configuration, entry.Index.Value, entry.Payload.Span);
+        return default;
+    }
 
-/// <summary>One state of the keyspace, for one thread at a time. Reads may be long: they stop nobody.</summary>
-public sealed class KeyspaceView : IDisposable
-{
-    public LogPosition Applied => throw new NotImplementedException();
+    private PublishedState Load()
+    {
+        using var view = Pin();
+        applied = view.Applied;
+        state = stateInTables = view.State;
+        configuration = view.ConfigurationAt(applied.Index);
+        return new PublishedState(applied, state, configuration);
+    }
 
-    public Revision Revision => throw new NotImplementedException();
-
-    public Revision CompactRevision => throw new NotImplementedException();
-
-    /// <summary>Reads; throws <see cref="LutraException"/> (compacted, future revision, too large an answer).</summary>
-    public RangeResult Range(RangeOperation range) => throw new NotImplementedException();
-
-    public void Dispose() => throw new NotImplementedException();
-}
-
-/// <summary>What merges may forget: versions below the compaction floor that no one can ask for, and ended sessions' remains.</summary>
-public sealed class KeyspaceMergeRule : IMergeRule
-{
-    public IMergePass Begin(bool includesOldest) => throw new NotImplementedException();
+    private sealed record PublishedState(LogPosition Applied, StateRecord State, Configuration Configuration)
+    {
+        public Revision CompactRevision => KeyspaceView.FloorAsRevision(State);
+    }
 }

@@ -1,0 +1,118 @@
+using Lutra.Keyspace.Commands;
+using Lutra.Storage.Tables;
+
+namespace Lutra.Keyspace;
+
+/// <summary>
+/// What each command does to the state. Total: every command has an outcome, and the same one on every node; only a feature level that this build does not know
+/// is thrown, since it must stop the node.
+/// </summary>
+internal sealed class CommandApplier
+{
+    private readonly WriteExecution execution;
+    private readonly UserKeys keys;
+    private readonly SessionTable sessions;
+    private readonly IdempotencyTable idempotency;
+
+    public CommandApplier(TableStore tables)
+    {
+        keys = new UserKeys(tables);
+        execution = new WriteExecution(keys);
+        sessions = new SessionTable(tables);
+        idempotency = new IdempotencyTable(tables);
+    }
+
+    /// <param name="state">The state before; after the call, the state after.</param>
+    /// <param name="index">The entry's.</param>
+    public Outcome Apply(in DecodedCommand command, ref StateRecord state, ulong index, bool buildResult)
+    {
+        var envelope = command.Envelope;
+        state = state with { TimeMillis = Math.Max(state.TimeMillis, envelope.TimeMillis) };
+        if (CommandRules.Check(envelope, command.Command) is { } refusal)
+            return new Outcome(null, refusal);
+        if (envelope.Session != 0)
+            return ApplyInSession(command, ref state, index);
+        if (envelope.IdempotencyKey is not null)
+            return ApplyWithKey(command, ref state, index);
+        return Execute(command.Command, ref state, index, buildResult, isKept: false);
+    }
+
+    private Outcome ApplyInSession(in DecodedCommand command, ref StateRecord state, ulong index)
+    {
+        var (session, sequence) = (command.Envelope.Session, command.Envelope.Sequence);
+        if (sessions.Find(session, state.TimeMillis) is not { IsOpen: true } record)
+            return Outcome.Refused(LutraError.SessionExpired, $"There is no session {session:x}: it has ended, or was never opened.");
+        if (record.IsBelowWindow(sequence))
+        {
+            return Outcome.Refused(
+                LutraError.SessionExpired,
+                $"Command {sequence} of session {session:x} lies behind the last {KeyspaceLimits.SessionWindow}, up to {record.HighestSequence}, that are remembered.");
+        }
+
+        var known = sessions.FindAnswer(session, record, sequence);
+        var outcome = known ?? Execute(command.Command, ref state, index, buildResult: true, isKept: true);
+        if (known is null)
+            sessions.PutAnswer(session, sequence, outcome, index);
+        sessions.Put(
+            session, record with { LastUsedMillis = state.TimeMillis, HighestSequence = Math.Max(record.HighestSequence, sequence) }, index);
+        return outcome;
+    }
+
+    private Outcome ApplyWithKey(in DecodedCommand command, ref StateRecord state, ulong index)
+    {
+        var key = command.Envelope.IdempotencyKey!;
+        var hash = IdempotencyTable.HashOf(command);
+        if (idempotency.Find(key, state) is { } known)
+        {
+            return known.RequestHash == hash
+                ? OutcomeCodec.Read(known.Outcome)
+                : Outcome.Refused(LutraError.IdempotencyKeyReused, $"The idempotency key '{key}' was used before, for another request.");
+        }
+
+        var outcome = Execute(command.Command, ref state, index, buildResult: true, isKept: true);
+        idempotency.Put(key, hash, outcome, ref state, index);
+        return outcome;
+    }
+
+    private Outcome Execute(Command command, ref StateRecord state, ulong index, bool buildResult, bool isKept)
+    {
+        switch (command)
+        {
+            case WriteCommand write:
+                var outcome = execution.Execute(write.Operation, state, buildResult, isKept);
+                state = state with { Revision = keys.Revision };
+                return outcome;
+            case CompactCommand compact:
+                return Compact(compact.Revision.Value, ref state);
+            case SetFeatureLevelCommand set:
+                return SetFeatureLevel(set.Level, ref state);
+            case OpenSessionCommand open:
+                return sessions.Open(open, ref state, index);
+            case CloseSessionCommand close:
+                return sessions.Close(close, ref state, index);
+            default:
+                throw new InvalidOperationException($"No rule for {command.GetType().Name}.");
+        }
+    }
+
+    // etcd's rule: the floor may be raised up to the current revision. It uses no revision.
+    private static Outcome Compact(long revision, ref StateRecord state)
+    {
+        if (revision > state.Revision)
+            return Outcome.Refused(LutraError.FutureRevision, $"Revision {revision} is not there yet; the store is at {state.Revision}.");
+        if (revision <= state.Floor)
+            return Outcome.Refused(LutraError.Compacted, $"The store was compacted at {state.Floor} already, which is not below {revision}.");
+        state = state with { Floor = revision };
+        return new Outcome(new CompactResult(new Revision(state.Revision)), null);
+    }
+
+    private static Outcome SetFeatureLevel(uint level, ref StateRecord state)
+    {
+        if (level > KeyspaceLimits.FeatureLevel)
+            throw new FeatureLevelException(level);
+        if (level < state.FeatureLevel)
+            return Outcome.Refused(LutraError.InvalidArgument, $"The feature level is {state.FeatureLevel} and never goes back to {level}.");
+        state = state with { FeatureLevel = level };
+        return default;
+    }
+}

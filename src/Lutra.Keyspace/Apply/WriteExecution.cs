@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+
+namespace Lutra.Keyspace;
+
+/// <summary>
+/// Carries out a put, delete, range or transaction: first the way through it is decided and everything on it checked on the state before, then its operations run in
+/// order, later reads seeing earlier writes. All of it happens, or nothing.
+/// </summary>
+internal sealed class WriteExecution(UserKeys keys)
+{
+    private readonly TransactionPath path = new(keys);
+    private bool buildsResult;
+
+    /// <param name="state">The state before.</param>
+    /// <param name="buildResult">False: nobody wants the result, only the effects.</param>
+    /// <param name="isKept">The answer will be kept for repeats, and so must be small.</param>
+    public Outcome Execute(Operation operation, in StateRecord state, bool buildResult, bool isKept)
+    {
+        keys.Begin(state.Revision);
+        path.Decide(operation);
+        if (new WriteCheck(keys, path).Check(operation, state.Floor) is { } refusal)
+            return new Outcome(null, refusal);
+        if ((isKept || AnswerBound.IsWide(operation)) && CheckAnswer(operation, isKept) is { } tooLarge)
+            return new Outcome(null, tooLarge);
+
+        path.Restart();
+        buildsResult = buildResult;
+        return new Outcome(Run(operation), null);
+    }
+
+    private Refusal? CheckAnswer(Operation operation, bool isKept)
+    {
+        path.Restart();
+        var bytesMax = isKept ? KeyspaceLimits.KeptAnswerBytesMax : KeyspaceLimits.AnswerBytesMax;
+        if (!new AnswerBound(keys, path, bytesMax).IsPassedBy(operation))
+            return null;
+        return new Refusal(LutraError.TooLarge, isKept
+            ? $"The answer may take more than {bytesMax} bytes, and that is what can be kept for a repeat: ask for less, or without session and idempotency key."
+            : $"The answer may take more than {bytesMax} bytes: ask for less at once.");
+    }
+
+    private OperationResult? Run(Operation operation) => operation switch
+    {
+        PutOperation put => RunPut(put),
+        DeleteOperation delete => RunDelete(delete),
+        RangeOperation range => buildsResult ? RunRange(range) : null,
+        TransactionOperation transaction => RunTransaction(transaction),
+        _ => throw new InvalidOperationException($"No rule for {operation.GetType().Name}."),
+    };
+
+    private PutResult? RunPut(PutOperation put)
+    {
+        KeyVersion? previous = keys.TryFind(put.Key.Span, keys.Revision, out var found) ? found : null;
+        // Before the put, since what was found holds only until the next call.
+        var answered = buildsResult && put.ReturnPrevious ? previous?.ToKeyValue(put.Key.Span, withValue: true) : null;
+        var lease = put.IgnoreLease ? found.Lease : put.Lease;
+        keys.Put(put.Key.Span, previous, lease, put.IgnoreValue ? found.Value.Span : put.Value.Span);
+        return buildsResult ? new PutResult(new Revision(keys.Revision), answered) : null;
+    }
+
+    private DeleteResult? RunDelete(DeleteOperation delete)
+    {
+        var previous = buildsResult && delete.ReturnPrevious ? ImmutableArray.CreateBuilder<KeyValue>() : null;
+        long deleted = 0;
+        if (delete.Range.IsSingleKey)
+        {
+            if (keys.TryFind(delete.Range.From.Span, keys.Revision, out var found))
+            {
+                previous?.Add(found.ToKeyValue(delete.Range.From.Span, withValue: true));
+                keys.Delete(delete.Range.From.Span);
+                deleted = 1;
+            }
+        }
+        else
+        {
+            // The walk goes over what was there when it began; the tombstones that are put behind it do not disturb it.
+            using var view = keys.Pin();
+            using var walk = new KeyWalk(view, delete.Range, keys.Revision);
+            for (; walk.MoveNext(); deleted++)
+            {
+                previous?.Add(walk.Version.ToKeyValue(walk.Key, withValue: true));
+                keys.Delete(walk.Key);
+            }
+        }
+
+        return buildsResult ? new DeleteResult(new Revision(keys.Revision), deleted, previous?.DrainToImmutable() ?? []) : null;
+    }
+
+    private RangeResult RunRange(RangeOperation range)
+    {
+        var revision = range.Revision.Value == 0 ? keys.Revision : range.Revision.Value;
+        if (range.Range.IsSingleKey)
+        {
+            KeyVersion? found = keys.TryFind(range.Range.From.Span, revision, out var version) ? version : null;
+            return RangeReader.ReadSingle(found, range, keys.Revision);
+        }
+
+        using var view = keys.Pin();
+        // What it may take was checked beforehand.
+        return RangeReader.Read(view, range, revision, keys.Revision, answerBytesMax: long.MaxValue);
+    }
+
+    private TransactionResult? RunTransaction(TransactionOperation transaction)
+    {
+        var branch = path.Branch(transaction, out var succeeded);
+        var results = buildsResult ? ImmutableArray.CreateBuilder<OperationResult>(branch.Length) : null;
+        foreach (var operation in branch)
+        {
+            var result = Run(operation);
+            results?.Add(result!);
+        }
+
+        return results is null ? null : new TransactionResult(new Revision(keys.Revision), succeeded, results.MoveToImmutable());
+    }
+}

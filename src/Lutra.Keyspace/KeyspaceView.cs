@@ -1,0 +1,96 @@
+using Lutra.Raft;
+using Lutra.Storage.Tables;
+
+namespace Lutra.Keyspace;
+
+/// <summary>One state of the keyspace, for one thread at a time. Reads may be long: they stop nobody.</summary>
+public sealed class KeyspaceView : IDisposable
+{
+    private readonly TableView tables;
+
+    internal KeyspaceView(TableView tables)
+    {
+        this.tables = tables;
+        State = tables.TryGet(TableKeys.State, ulong.MaxValue, out _, out var bytes) ? StateRecord.Read(bytes) : StateRecord.Initial;
+    }
+
+    public LogPosition Applied => tables.Applied;
+
+    public Revision Revision => new(State.Revision);
+
+    /// <summary>The oldest revision that can be read; none where nothing was compacted yet.</summary>
+    public Revision CompactRevision => FloorAsRevision(State);
+
+    internal StateRecord State { get; }
+
+    /// <summary>
+    /// Reads; throws <see cref="LutraException"/>: compacted, future revision, an answer of more than <paramref name="answerBytesMax"/> bytes, or a range that
+    /// <see cref="Commands.OperationRules"/> refuses.
+    /// </summary>
+    /// <param name="answerBytesMax">The most memory the answer may take: keys, values, and <see cref="KeyspaceLimits.KeyValueOverheadBytes"/> for each key.</param>
+    public RangeResult Range(RangeOperation range, long answerBytesMax = KeyspaceLimits.AnswerBytesMax)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ThrowIf(Commands.OperationRules.Check(range));
+        ThrowIf(WriteCheck.CheckRevision(range.Revision.Value, State.Revision, State.Floor));
+        var at = range.Revision.Value == 0 ? State.Revision : range.Revision.Value;
+        if (!range.Range.IsSingleKey)
+            return RangeReader.Read(tables, range, at, State.Revision, answerBytesMax);
+
+        var tableKey = (byte[])[TableKeys.User, .. range.Range.From.Span];
+        KeyVersion? found = tables.TryGet(tableKey, (ulong)at, out var version, out var bytes) && KeyVersion.Read(version, bytes) is { IsTombstone: false } live
+            ? live
+            : null;
+        return RangeReader.ReadSingle(found, range, State.Revision);
+    }
+
+    /// <summary>
+    /// Open sessions that were not used for longer than their ttl at <paramref name="timeMillis"/> of the log's time, in the order of their numbers, at most
+    /// <paramref name="countMax"/>: for the leader, which ends them by <see cref="Commands.CloseSessionCommand"/>, naming the last use that it saw.
+    /// </summary>
+    public IReadOnlyList<ExpiredSession> ExpiredSessions(long timeMillis, int countMax)
+    {
+        List<ExpiredSession> expired = [];
+        using var cursor = tables.OpenCursor();
+        Span<byte> key = stackalloc byte[TableKeys.SessionBytes];
+        TableKeys.WriteSession(key, 0);
+        for (var found = cursor.Seek(key, ulong.MaxValue); found && cursor.Key[0] == TableKeys.Sessions && expired.Count < countMax;)
+        {
+            var session = TableKeys.ReadSession(cursor.Key);
+            if (cursor.Key.Length == TableKeys.SessionBytes && SessionRecord.Read(cursor.Value) is var record && record.IsExpired(timeMillis))
+                expired.Add(new ExpiredSession(session, record.LastUsedMillis));
+            if (session == ulong.MaxValue)
+                break;
+            TableKeys.WriteSession(key, session + 1);
+            found = cursor.Seek(key, ulong.MaxValue);
+        }
+
+        return expired;
+    }
+
+    /// <summary>
+    /// The configuration that the log had at <paramref name="index"/>, which is not before what the tables on disk held when this view was pinned, nor after
+    /// <see cref="Applied"/>. For a transfer: pin this view first, then the tables, and ask for the position of the tables.
+    /// </summary>
+    public Configuration ConfigurationAt(LogIndex index) =>
+        tables.TryGet(TableKeys.Configuration, index.Value, out _, out var bytes) ? Configuration.Decode(bytes.Span) : Configuration.Empty;
+
+    /// <summary>
+    /// A hash of everything the state holds: equal on all nodes that have applied the same entries, whatever of it is still in memory, flushed or merged. Reads
+    /// everything, in bounded memory.
+    /// </summary>
+    public UInt128 HashOfState() => StateHash.Of(tables);
+
+    public void Dispose() => tables.Dispose();
+
+    internal static Revision FloorAsRevision(in StateRecord state) => new(Math.Max(0, state.Floor));
+
+    private static void ThrowIf(Refusal? refusal)
+    {
+        if (refusal is not null)
+            throw new LutraException(refusal.Error, refusal.Message);
+    }
+}
+
+/// <param name="LastUsedMillis">The log's time of its last use.</param>
+public readonly record struct ExpiredSession(ulong Session, long LastUsedMillis);

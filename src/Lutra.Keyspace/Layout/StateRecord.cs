@@ -1,0 +1,39 @@
+namespace Lutra.Keyspace;
+
+/// <summary>
+/// What the whole state is summed up in, written with each publish that changed it: u8 layout (1), then varints: revision, compaction floor + 1, feature level,
+/// the log's time, the number of the last idempotency key, the sessions that are open. The layout is that of everything the keyspace keeps in tables.
+/// </summary>
+/// <param name="Floor">The compaction floor: reads below it are refused. −1: never compacted.</param>
+/// <param name="TimeMillis">The greatest time of any entry applied (pitfall C06).</param>
+/// <param name="IdempotencyNumber">Idempotency keys stored so far: each has its number from this count.</param>
+internal readonly record struct StateRecord(
+    long Revision, long Floor, uint FeatureLevel, long TimeMillis, ulong IdempotencyNumber, long OpenSessions)
+{
+    public static readonly StateRecord Initial = new(Revision: 1, Floor: -1, FeatureLevel: 1, TimeMillis: 0, IdempotencyNumber: 0, OpenSessions: 0);
+
+    private const byte Layout = 1;
+
+    public void Write(ByteWriter target)
+    {
+        target.Byte(Layout);
+        target.Varint(Revision);
+        target.Varint(Floor + 1);
+        target.Varint((ulong)FeatureLevel);
+        target.Varint(TimeMillis);
+        target.Varint(IdempotencyNumber);
+        target.Varint(OpenSessions);
+    }
+
+    public static StateRecord Read(ReadOnlyMemory<byte> bytes)
+    {
+        var source = new ByteReader(bytes);
+        var layout = source.Byte();
+        if (layout != Layout)
+            throw new FormatException($"The tables hold a keyspace of layout {layout}; this build knows layout {Layout}.");
+        var record = new StateRecord(
+            source.VarintSigned(), source.VarintSigned() - 1, checked((uint)source.Varint()), source.VarintSigned(), source.Varint(), source.VarintSigned());
+        source.ExpectEnd();
+        return record;
+    }
+}
