@@ -5,12 +5,37 @@ namespace Lutra.Storage.Tables;
 /// <summary>Tables held for a transfer.</summary>
 public sealed class TableSet : IDisposable
 {
-    public LogPosition Applied => throw new NotImplementedException();
+    private readonly SortedDictionary<ulong, Table> tables = [];
+    private int isDisposed;
 
-    public IReadOnlyList<TableFile> Files => throw new NotImplementedException();
+    internal TableSet(Layers layers)
+    {
+        Applied = layers.Durable;
+        foreach (var table in layers.Tables)
+        {
+            table.Hold();
+            tables.Add(table.Record.Number, table);
+        }
+        Files = [.. layers.Tables.Select(table => new TableFile(table.Record.Number, table.Record.Path, table.Record.LengthBytes, table.Record.Checksum))];
+    }
 
-    /// <summary>Reads raw bytes of one of the files.</summary>
-    public int Read(TableFile file, Span<byte> target, long offset) => throw new NotImplementedException();
+    public LogPosition Applied { get; }
 
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Newest first: the order in which <see cref="TableStore.Install"/> takes them.</summary>
+    public IReadOnlyList<TableFile> Files { get; }
+
+    /// <summary>Reads raw bytes of one of the files; fewer than asked for only at its end. They are not checked: the receiver verifies all of it.</summary>
+    public int Read(TableFile file, Span<byte> target, long offset)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref isDisposed) != 0, this);
+        return tables[file.Number].ReadRaw(target, offset);
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0)
+            return;
+        foreach (var table in tables.Values)
+            table.Release();
+    }
 }

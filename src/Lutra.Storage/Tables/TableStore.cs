@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Lutra.Raft;
 using Lutra.Storage.Files;
 using Lutra.Storage.Scheduling;
@@ -17,28 +18,64 @@ public sealed class TableStore : IDisposable
     /// <inheritdoc cref="KeyBytesMax"/>
     public const int ValueBytesMax = 64 << 20;
 
-    // Guards every replacement of `published`: by the applier (publish) and by whoever flushes and merges. Readers never take it.
-    private readonly Lock swap = new();
-    private Published published = new(new Layers(new Memtable(), []), 0, LogPosition.Zero);
+    private readonly CurrentLayers layers;
+    private readonly TableKeeper keeper;
 
-    // Applier only: the memtable that this batch goes to, null between a publish and the next put. While it is set no one rotates.
+    // Applier only: where this batch goes, null between a publish and the next put.
     private Memtable? batch;
 
-    private TableStore()
+    private TableStore(CurrentLayers layers, TableKeeper keeper)
     {
+        this.layers = layers;
+        this.keeper = keeper;
     }
 
     /// <summary>Reads the manifest, or starts empty. Tables that no manifest names are deleted.</summary>
-    public static TableStore Open(IFiles files, IScheduler scheduler, TableOptions options, IMergeRule rule, TableEvents events) => new();
+    /// <exception cref="DamagedFileException">The manifest, or the ends of a table that it names, are not what was written, or a table is not there.</exception>
+    public static TableStore Open(IFiles files, IScheduler scheduler, TableOptions options, IMergeRule rule, TableEvents events)
+    {
+        var manifest = ManifestFile.ReadOrCreate(files);
+        var nextNumber = ManifestFile.DeleteUnnamed(files, manifest);
+        var cache = new BlockCache(options.BlockCacheBytes);
+        var retired = new ConcurrentQueue<Table>();
+        TableKeeper? keeper = null;
+
+        void Retire(Table table)
+        {
+            retired.Enqueue(table);
+            keeper?.Wake();
+        }
+
+        Table OpenTable(ManifestTable record) => Table.Open(files, record, cache, Retire);
+
+        List<Table> tables = [];
+        try
+        {
+            foreach (var record in manifest.Tables)
+                tables.Add(OpenTable(record));
+            var layers = new CurrentLayers(options.MemtableBytes, [.. tables], manifest.Applied);
+            keeper = new TableKeeper(files, scheduler, options, rule, events, manifest, nextNumber, layers, OpenTable, retired);
+            keeper.Wake();
+            return new TableStore(layers, keeper);
+        }
+        finally
+        {
+            foreach (var table in tables)
+                table.Release();
+        }
+    }
 
     /// <summary>The position that the tables on disk contain: restart replays the log after it.</summary>
-    public LogPosition Durable { get; }
+    public LogPosition Durable => layers.Latest.Layers.Durable;
 
     /// <summary>The position that tables and memtables contain: what readers see.</summary>
-    public LogPosition Applied => Volatile.Read(ref published).Applied;
+    public LogPosition Applied => layers.Latest.Applied;
 
     /// <summary>False while too many memtables wait for the disk: the applier pauses until <see cref="TableEvents.RoomAgain"/>.</summary>
-    public bool HasRoom { get; } = true;
+    public bool HasRoom => layers.HasRoom;
+
+    /// <summary>Why tables cannot be written at present, for people; null where they can. They are tried again.</summary>
+    public DiskException? WriteTrouble => keeper.Trouble;
 
     /// <summary>
     /// Adds to the memtable; not visible to new views before <see cref="Publish"/>. Applier only. Copies what it is given. The versions of one key never
@@ -48,78 +85,94 @@ public sealed class TableStore : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, KeyBytesMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, ValueBytesMax);
-        (batch ?? BeginBatch()).Put(key, version, value);
+        batch ??= layers.BeginBatch();
+        batch.Put(key, version, value);
     }
 
     /// <summary>Everything put since the last call belongs to the entries up to <paramref name="applied"/>: views see it whole. Applier only.</summary>
     public void Publish(LogPosition applied)
     {
-        lock (swap)
-        {
-            batch = null;
-            var layers = published.Layers;
-            Volatile.Write(ref published, new Published(layers, layers.Active.Count, applied));
-        }
+        batch = null;
+        if (layers.Publish(applied))
+            keeper.Wake();
     }
 
     /// <summary>
-    /// Finds the newest version of <paramref name="key"/> at or below <paramref name="versionMax"/>, unpublished ones included. Applier only; the span holds until
+    /// Finds the newest version of <paramref name="key"/> at or below <paramref name="versionMax"/>, unpublished ones included. Applier only; the value holds until
     /// the next call on this store by the applier.
     /// </summary>
     public bool TryGet(ReadOnlySpan<byte> key, ulong versionMax, out ulong version, out ReadOnlyMemory<byte> value)
     {
-        var layers = Hold().Layers;
+        var held = layers.Hold().Layers;
         try
         {
-            return layers.TryGet(key, versionMax, layers.Active.Count, out version, out value);
+            return held.TryGet(key, versionMax, held.Active.Count, out version, out value);
         }
         finally
         {
-            layers.Release();
+            held.Release();
         }
     }
 
     /// <summary>A view that also sees what was put and not published. Applier only; dispose before the next <see cref="Publish"/>.</summary>
     public TableView PinUnpublished()
     {
-        var held = Hold();
+        var held = layers.Hold();
         return new TableView(held.Layers, held.Layers.Active.Count, held.Applied);
     }
 
     /// <summary>What is published now, unchanged until disposed. From any thread; takes no lock that the applier waits for.</summary>
     public TableView Pin()
     {
-        var held = Hold();
+        var held = layers.Hold();
         return new TableView(held.Layers, held.Visible, held.Applied);
     }
 
-    /// <summary>Starts a flush of what the memtable holds, though it is not full; <see cref="TableEvents.Flushed"/> tells when it is durable.</summary>
-    public void RequestFlush() => throw new NotImplementedException();
-
-    /// <summary>The immutable tables on disk and the position they contain, kept from deletion until disposed: the source of a transfer.</summary>
-    public TableSet PinTables() => throw new NotImplementedException();
-
     /// <summary>
-    /// Replaces everything by <paramref name="files"/> (complete, verified and synced, under "incoming/") in one manifest edit that also sets
-    /// the applied position; memtables are dropped. Applier only, with nothing unpublished. Calls <paramref name="installed"/> once it is durable.
+    /// Starts a flush of what the memtable holds, though it is not full; <see cref="TableEvents.Flushed"/> tells when it is durable. From any thread; in
+    /// the middle of a batch it takes effect at its <see cref="Publish"/>.
     /// </summary>
-    public void Install(IReadOnlyList<string> files, LogPosition applied, Action installed) => throw new NotImplementedException();
-
-    public void Dispose() => Volatile.Read(ref published).Layers.Release();
-
-    private Memtable BeginBatch()
+    public void RequestFlush()
     {
-        lock (swap)
-            return batch = published.Layers.Active;
+        if (layers.RequestFlush())
+            keeper.Wake();
     }
 
-    private Published Hold()
+    /// <summary>
+    /// What could not be written is tried again; where nothing waits for that, nothing happens. The node calls it about once a second. From any thread.
+    /// </summary>
+    public void RetryWrites() => keeper.RetryWrites();
+
+    /// <summary>The immutable tables on disk and the position they contain, kept from deletion until disposed: the source of a transfer. From any thread.</summary>
+    public TableSet PinTables()
     {
-        while (true)
+        var held = layers.Hold().Layers;
+        try
         {
-            var seen = Volatile.Read(ref published);
-            if (seen.Layers.TryHold())
-                return seen;
+            return new TableSet(held);
         }
+        finally
+        {
+            held.Release();
+        }
+    }
+
+    /// <summary>
+    /// Replaces everything by <paramref name="files"/> (complete, verified and synced, under "incoming/", newest first as <see cref="TableSet.Files"/> has them)
+    /// in one manifest edit that also sets the applied position; memtables are dropped. Applier only, with nothing unpublished, and nothing is put until it is
+    /// done. Calls <paramref name="installed"/> once it is durable. A file that is not a whole table after all is reported as <see cref="TableEvents.Failed"/>.
+    /// </summary>
+    public void Install(IReadOnlyList<string> files, LogPosition applied, Action installed)
+    {
+        if (batch is not null)
+            throw new InvalidOperationException("A state is installed between batches only.");
+        keeper.RequestInstall(files, applied, installed);
+    }
+
+    /// <summary>Closes the files, those that a view still reads once it is disposed. What was not flushed is in the log. The stages no longer run.</summary>
+    public void Dispose()
+    {
+        keeper.Stop();
+        layers.Latest.Layers.Release();
     }
 }

@@ -7,8 +7,7 @@ namespace Lutra.Storage.Tests.Tables;
 
 public sealed class MemtableTests
 {
-    private static TableStore OpenEmpty() =>
-        TableStore.Open(null!, null!, new TableOptions(), null!, new TableEvents(_ => { }, () => { }, _ => { }, _ => { }));
+    private static TableStore OpenEmpty() => new TableBed(options: new TableOptions()).Open();
 
     private static LogPosition At(ulong index) => new(new LogIndex(index), new Term(1));
 

@@ -1,17 +1,36 @@
+using Lutra.Raft;
+
 namespace Lutra.Storage.Tables;
 
 /// <summary>
 /// What a reading is made of, newest first: the memtable that is written to, those that wait for the disk, the tables. Never changed: a
 /// rotation, flush, merge or installation makes another. Counted, so that the last one to let go frees the tables.
 /// </summary>
-internal sealed class Layers(Memtable active, Memtable[] waiting)
+internal sealed class Layers
 {
     private int holders = 1;
 
-    public Memtable Active => active;
+    /// <summary>Held once by whoever makes it.</summary>
+    /// <param name="waiting">Newest first.</param>
+    /// <param name="tables">Newest first; the caller holds them meanwhile.</param>
+    /// <param name="durable">What the tables contain.</param>
+    public Layers(Memtable active, Memtable[] waiting, Table[] tables, LogPosition durable)
+    {
+        Active = active;
+        Waiting = waiting;
+        Tables = tables;
+        Durable = durable;
+        foreach (var table in tables)
+            table.Hold();
+    }
 
-    /// <summary>Newest first.</summary>
-    public IReadOnlyList<Memtable> Waiting => waiting;
+    public Memtable Active { get; }
+
+    public Memtable[] Waiting { get; }
+
+    public Table[] Tables { get; }
+
+    public LogPosition Durable { get; }
 
     /// <summary>False where the last holder has let go: there is a newer one then.</summary>
     public bool TryHold()
@@ -28,31 +47,42 @@ internal sealed class Layers(Memtable active, Memtable[] waiting)
 
     public void Release()
     {
-        Interlocked.Decrement(ref holders);
+        if (Interlocked.Decrement(ref holders) > 0)
+            return;
+        foreach (var table in Tables)
+            table.Release();
     }
 
     /// <summary>
     /// The newest version at or below <paramref name="versionMax"/>. Because the versions of a key never decrease from put to put, the first layer that has one
     /// has the newest.
     /// </summary>
+    /// <param name="visible">How many puts into the active memtable count.</param>
     public bool TryGet(ReadOnlySpan<byte> key, ulong versionMax, uint visible, out ulong version, out ReadOnlyMemory<byte> value)
     {
-        if (active.TryGet(key, versionMax, visible, out version, out value))
+        if (Active.TryGet(key, versionMax, visible, out version, out value))
             return true;
-        foreach (var memtable in waiting)
+        foreach (var memtable in Waiting)
         {
             if (memtable.TryGet(key, versionMax, uint.MaxValue, out version, out value))
+                return true;
+        }
+        if (Tables.Length == 0)
+            return false;
+        var hash = KeyHash.Of(key);
+        foreach (var table in Tables)
+        {
+            if (table.TryGet(key, hash, versionMax, out version, out value))
                 return true;
         }
         return false;
     }
 
-    public EntryCursor[] OpenCursors(uint visible)
-    {
-        var cursors = new EntryCursor[1 + waiting.Length];
-        cursors[0] = new MemtableCursor(active, visible);
-        for (var i = 0; i < waiting.Length; i++)
-            cursors[1 + i] = new MemtableCursor(waiting[i], uint.MaxValue);
-        return cursors;
-    }
+    /// <summary>Newest first.</summary>
+    public EntryCursor[] OpenCursors(uint visible) =>
+    [
+        new MemtableCursor(Active, visible),
+        .. Waiting.Select(memtable => new MemtableCursor(memtable, uint.MaxValue)),
+        .. Tables.Select(table => new TableFileCursor(table, fillCache: true)),
+    ];
 }
