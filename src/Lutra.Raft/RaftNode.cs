@@ -2,76 +2,119 @@ namespace Lutra.Raft;
 
 /// <summary>
 /// One replica's consensus core: inputs in, <see cref="Output"/> out, nothing else. Called by one thread at a time; the same inputs
-/// and the same seed give the same outputs.
+/// and the same seed give the same outputs. Messages that break a rule of their own are ignored; where peers or disk contradict what
+/// is committed, the call throws <see cref="InvariantBrokenException"/>, and the node must stop.
 /// </summary>
 public sealed class RaftNode
 {
+    private readonly Replica replica;
+
     /// <param name="random">The stream from which election timeouts are drawn; each node has its own (pitfall E14).</param>
-    public RaftNode(NodeId id, RaftOptions options, Recovered recovered, Random random) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="InvariantBrokenException">What was recovered contradicts itself.</exception>
+    public RaftNode(NodeId id, RaftOptions options, Recovered recovered, Random random)
+    {
+        options.Validate();
+        Invariant.Holds(id.Value != 0, "A node's id is never 0.");
+        replica = new Replica(id, options, recovered, random);
+    }
 
-    public NodeId Id => throw new NotImplementedException();
+    public NodeId Id => replica.Id;
 
-    public RaftStatus Status => throw new NotImplementedException();
+    public Term Term => replica.Term;
+
+    public RoleName Role => replica.Role.Name;
+
+    /// <summary>Who leads, as far as this node knows.</summary>
+    public NodeId? Leader => replica.Role.KnownLeader;
+
+    /// <summary>Everything up to here is committed, as far as this node knows.</summary>
+    public LogIndex Commit => replica.Commit;
+
+    public RaftStatus Status
+    {
+        get
+        {
+            var leader = replica.Role as Leader;
+            return new RaftStatus(
+                replica.Id,
+                replica.Role.Name,
+                replica.Term,
+                replica.Vote,
+                replica.Role.KnownLeader,
+                replica.Log.Last,
+                replica.Commit,
+                replica.Log.Applied,
+                replica.Configuration,
+                replica.Configurations.ActiveIndex,
+                leader?.IsTransferring ?? false,
+                leader?.HasCommittedInTerm ?? false,
+                replica.Role.DescribeFollowers());
+        }
+    }
 
     /// <summary>One unit of time has passed.</summary>
-    public void Tick() => throw new NotImplementedException();
+    public void Tick() => replica.Tick();
 
     /// <summary>A peer said something. Messages of nodes outside the configuration are judged by Raft's own rules (pitfall M08).</summary>
-    public void Receive(Message message) => throw new NotImplementedException();
+    public void Receive(Message message) => replica.Receive(message);
 
     /// <summary>Appends a command, if this node leads.</summary>
-    public ProposeResult Propose(ReadOnlyMemory<byte> command) => throw new NotImplementedException();
+    public ProposeResult Propose(ReadOnlyMemory<byte> command) => replica.Role.Propose(command);
 
     /// <summary>
     /// Changes the members by joint consensus: the leader appends the joint configuration, and the final one by itself once that is
     /// committed. <paramref name="target"/> is the final set of members (no <see cref="MemberRole.Leaving"/>). A change that keeps the
-    /// set of voters (addresses, learners, binding a NodeId to a learner) is one entry without a joint phase.
+    /// set of voters (addresses, learners, binding a NodeId to a learner) is one entry without a joint phase. A new voter must have been
+    /// a learner that has caught up (pitfall M10), and a majority of the final voters must be answering (pitfall M13).
     /// </summary>
-    public ProposeResult ProposeConfiguration(IReadOnlyList<Member> target) => throw new NotImplementedException();
+    public ProposeResult ProposeConfiguration(IReadOnlyList<Member> target) => replica.Role.ProposeConfiguration(target);
 
     /// <summary>Asks for a read index; <paramref name="read"/> is unique for this node's lifetime. Answered in <see cref="Output.Reads"/>.</summary>
-    public void RequestRead(ulong read) => throw new NotImplementedException();
+    public void RequestRead(ulong read) => replica.Role.RequestRead(read);
 
     /// <summary>Hands leadership to <paramref name="target"/>, or to the most advanced voter when null. False: not leader, not a voter, self, or one is under way.</summary>
-    public bool TransferLeadership(NodeId? target) => throw new NotImplementedException();
+    public bool TransferLeadership(NodeId? target) => replica.Role.TransferLeadership(target);
 
     /// <summary>
-    /// Campaigns at the next tick as if the election timeout had passed: a voter alone in its configuration, or after
-    /// <see cref="PeerDied"/>.
+    /// Campaigns at the next tick as if the election timeout had passed: for a voter that is alone in its configuration, or whose
+    /// driver knows that no leader will be heard. Without effect on a leader and on a node that is no voter.
     /// </summary>
-    public void Campaign() => throw new NotImplementedException();
+    public void Campaign() => replica.CampaignRequested = replica.Role is not Raft.Leader && replica.MayCampaign;
 
     /// <summary>The connection to <paramref name="peer"/> closed and a new one was refused: its process is gone. If it led, campaign at once;
     /// the wait of pitfall E09 is over for requests of others, too.</summary>
-    public void PeerDied(NodeId peer) => throw new NotImplementedException();
+    public void PeerDied(NodeId peer) => replica.Role.OnPeerDied(peer);
 
     /// <summary>The hard state of an earlier output is durable.</summary>
-    public void HardStatePersisted(HardState hardState) => throw new NotImplementedException();
+    public void HardStatePersisted(HardState hardState) => replica.HardStatePersisted(hardState);
 
     /// <summary>The log is durable up to this position; void if the log no longer holds that term there (pitfall L10).</summary>
-    public void LogPersisted(LogPosition upTo) => throw new NotImplementedException();
+    public void LogPersisted(LogPosition upTo) => replica.LogPersisted(upTo);
 
     /// <summary>The state machine contains everything up to <paramref name="upTo"/>.</summary>
-    public void Applied(LogIndex upTo) => throw new NotImplementedException();
+    public void Applied(LogIndex upTo) => replica.Applied(upTo);
 
     /// <summary>Entries read back for <see cref="EntriesWanted"/>; empty when the log no longer has them.</summary>
-    public void EntriesFetched(NodeId follower, LogIndex first, IReadOnlyList<Entry> entries) => throw new NotImplementedException();
+    public void EntriesFetched(NodeId follower, LogIndex first, IReadOnlyList<Entry> entries) =>
+        replica.Role.OnEntriesFetched(follower, first, entries);
 
     /// <summary>The durable log was cut: it now starts just after <paramref name="start"/>.</summary>
-    public void LogCut(LogPosition start) => throw new NotImplementedException();
+    public void LogCut(LogPosition start) => replica.Log.CutTo(start);
 
     /// <summary>A state at <paramref name="position"/> is on its way to <paramref name="follower"/>; sends the offer.</summary>
-    public void SnapshotStarted(NodeId follower, LogPosition position, Configuration configuration) => throw new NotImplementedException();
+    public void SnapshotStarted(NodeId follower, LogPosition position, Configuration configuration) =>
+        replica.Role.OnSnapshotStarted(follower, position, configuration);
 
     /// <summary>The stream to <paramref name="follower"/> broke off: probe it again.</summary>
-    public void SnapshotFailed(NodeId follower) => throw new NotImplementedException();
+    public void SnapshotFailed(NodeId follower) => replica.Role.OnSnapshotFailed(follower);
 
     /// <summary>
     /// The offered state is durable. The log keeps what follows <paramref name="position"/> if it holds that position, else it is
     /// dropped whole (pitfall S01); the driver does the same to its log on disk.
     /// </summary>
-    public void SnapshotInstalled(LogPosition position, Configuration configuration) => throw new NotImplementedException();
+    public void SnapshotInstalled(LogPosition position, Configuration configuration) => replica.SnapshotInstalled(position, configuration);
 
     /// <summary>What the driver owes since the last call. Take it after every batch of inputs until it is empty.</summary>
-    public Output TakeOutput() => throw new NotImplementedException();
+    public Output TakeOutput() => replica.TakeOutput();
 }

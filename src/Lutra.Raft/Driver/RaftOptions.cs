@@ -29,4 +29,25 @@ public sealed record RaftOptions
 
     /// <summary>Bytes of applied entries kept in memory for followers that are a little behind.</summary>
     public int WindowBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <exception cref="ArgumentException">A number is out of its range, or two contradict each other; says which.</exception>
+    public void Validate()
+    {
+        Require(HeartbeatTicks >= 1, $"HeartbeatTicks ({HeartbeatTicks}) must be at least 1.");
+        Require(ElectionTicks > HeartbeatTicks, $"ElectionTicks ({ElectionTicks}) must exceed HeartbeatTicks ({HeartbeatTicks}).");
+        Require(ElectionTicks <= int.MaxValue / 2, $"ElectionTicks ({ElectionTicks}) must be at most {int.MaxValue / 2}.");
+        Require(AppendBytesMax >= 1, $"AppendBytesMax ({AppendBytesMax}) must be at least 1.");
+        Require(InflightAppendsMax >= 1, $"InflightAppendsMax ({InflightAppendsMax}) must be at least 1.");
+        Require(InflightBytesMax >= 1, $"InflightBytesMax ({InflightBytesMax}) must be at least 1.");
+        Require(UncommittedBytesMax >= 1, $"UncommittedBytesMax ({UncommittedBytesMax}) must be at least 1.");
+        Require(EntryBytesMax >= 1, $"EntryBytesMax ({EntryBytesMax}) must be at least 1.");
+        Require(PendingReadsMax >= 1, $"PendingReadsMax ({PendingReadsMax}) must be at least 1.");
+        Require(WindowBytes >= 0, $"WindowBytes ({WindowBytes}) must not be negative.");
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+            throw new ArgumentException(message);
+    }
 }

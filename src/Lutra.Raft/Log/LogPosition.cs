@@ -10,4 +10,10 @@ public readonly record struct LogPosition(LogIndex Index, Term Term)
     public static readonly LogPosition Zero;
 
     public override string ToString() => $"{Index}@{Term}";
+
+    /// <summary>
+    /// Whether a log that ends here may hold all that is committed, as far as one that ends with <paramref name="other"/> can tell: the
+    /// later last term decides, then the longer log (Raft paper, section 5.4.1; pitfall E03).
+    /// </summary>
+    internal bool IsAtLeastAsCompleteAs(LogPosition other) => Term > other.Term || (Term == other.Term && Index >= other.Index);
 }

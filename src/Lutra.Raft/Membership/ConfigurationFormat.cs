@@ -55,6 +55,19 @@ internal static class ConfigurationFormat
         return target;
     }
 
+    /// <summary>Whether a text can be written: Unicode without stray surrogates, within the limit.</summary>
+    public static bool IsText(string text)
+    {
+        try
+        {
+            return Utf8.GetByteCount(text) <= TextBytesMax;
+        }
+        catch (EncoderFallbackException)
+        {
+            return false;
+        }
+    }
+
     /// <returns>Null where the bytes break a rule; <paramref name="problem"/> then says which.</returns>
     public static Configuration? Decode(ReadOnlySpan<byte> source, out string? problem)
     {
