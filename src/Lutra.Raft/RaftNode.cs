@@ -31,11 +31,23 @@ public sealed class RaftNode
     /// <summary>Everything up to here is committed, as far as this node knows.</summary>
     public LogIndex Commit => replica.Commit;
 
+    /// <summary>The end of the log, durable or not.</summary>
+    public LogPosition Last => replica.Log.Last;
+
+    /// <summary>Leads, and is handing leadership over.</summary>
+    public bool IsTransferring => replica.Role is Leader { IsTransferring: true };
+
+    /// <summary>Leads, and an entry of its own term is committed: reads and changes of members may go on.</summary>
+    public bool CommittedInTerm => replica.Role is Leader { HasCommittedInTerm: true };
+
+    /// <summary>The configuration in force; the same object as long as it is.</summary>
+    public Configuration Configuration => replica.Configuration;
+
+    /// <summary>Everything at once. Made anew at each call: what a loop asks for often has a property of its own.</summary>
     public RaftStatus Status
     {
         get
         {
-            var leader = replica.Role as Leader;
             return new RaftStatus(
                 replica.Id,
                 replica.Role.Name,
@@ -47,8 +59,8 @@ public sealed class RaftNode
                 replica.Log.Applied,
                 replica.Configuration,
                 replica.Configurations.ActiveIndex,
-                leader?.IsTransferring ?? false,
-                leader?.HasCommittedInTerm ?? false,
+                IsTransferring,
+                CommittedInTerm,
                 replica.Role.DescribeFollowers());
         }
     }
@@ -115,6 +127,9 @@ public sealed class RaftNode
     /// </summary>
     public void SnapshotInstalled(LogPosition position, Configuration configuration) => replica.SnapshotInstalled(position, configuration);
 
-    /// <summary>What the driver owes since the last call. Take it after every batch of inputs until it is empty.</summary>
+    /// <summary>
+    /// What the driver owes since the last call. Take it after every batch of inputs until it is empty. It belongs to the driver from
+    /// then on: one that is not empty is never touched or handed out again.
+    /// </summary>
     public Output TakeOutput() => replica.TakeOutput();
 }

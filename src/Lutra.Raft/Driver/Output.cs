@@ -23,12 +23,17 @@ public sealed class Output
     /// <summary>Reads that were confirmed or refused.</summary>
     public List<ReadAnswer> Reads { get; } = [];
 
-    /// <summary>Entries that a follower needs and memory no longer holds; answer with <see cref="RaftNode.EntriesFetched"/>.</summary>
+    /// <summary>
+    /// Entries that a follower needs and memory no longer holds; answer with <see cref="RaftNode.EntriesFetched"/>. Wanted again after an
+    /// election timeout without an answer.
+    /// </summary>
     public List<EntriesWanted> EntriesWanted { get; } = [];
 
     /// <summary>
     /// Followers that need the state itself. The driver pins a state at or above the leader's log start, calls
     /// <see cref="RaftNode.SnapshotStarted"/>, streams it, and says <see cref="RaftNode.SnapshotFailed"/> if that does not work out.
+    /// After ten election timeouts without an acceptance the follower is probed, and wanted here again if it still needs the state: a
+    /// driver whose stream to it is alive lets that go on and ignores it (pitfall S06).
     /// </summary>
     public List<NodeId> SnapshotsWanted { get; } = [];
 
