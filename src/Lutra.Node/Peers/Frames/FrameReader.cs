@@ -83,6 +83,14 @@ internal ref struct FrameReader(ReadOnlyMemory<byte> body)
         return memory.Slice(position - length, length);
     }
 
+    /// <summary>All that is left.</summary>
+    public ReadOnlyMemory<byte> Rest()
+    {
+        var start = position;
+        position = bytes.Length;
+        return memory[start..];
+    }
+
     public string Text(int lengthBytesMax)
     {
         var text = Take(VarintInt(lengthBytesMax));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Lutra.Node.Formation;
 using Lutra.Raft;
 
 namespace Lutra.Node.Peers.Frames;
@@ -23,7 +24,7 @@ internal static class PeerFrameCodec
                 break;
             case FormationFrame formation:
                 writer.Begin(FrameKind.Formation);
-                FormationPayload.Write(writer, formation.Message);
+                FormationCodec.Write(writer, formation.Message);
                 break;
             case TransferBeginFrame begin: TransferCodec.Write(writer, begin); break;
             case TransferChunkFrame chunk: TransferCodec.Write(writer, chunk); break;
@@ -56,7 +57,7 @@ internal static class PeerFrameCodec
             FrameKind.Propose => ProposalCodec.ReadPropose(ref reader),
             FrameKind.ProposeReply => ProposalCodec.ReadReply(ref reader),
             FrameKind.Room => new RoomFrame(reader.Flag()),
-            FrameKind.Formation => new FormationFrame(FormationPayload.Read(ref reader)),
+            FrameKind.Formation => ReadFormation(ref reader),
             FrameKind.TransferBegin => TransferCodec.ReadBegin(ref reader),
             FrameKind.TransferChunk => TransferCodec.ReadChunk(ref reader),
             FrameKind.TransferWanted => TransferCodec.ReadWanted(ref reader),
@@ -65,6 +66,18 @@ internal static class PeerFrameCodec
         };
         reader.End();
         return frame;
+    }
+
+    private static FormationFrame ReadFormation(ref FrameReader reader)
+    {
+        try
+        {
+            return new FormationFrame(FormationCodec.Read(reader.Rest().Span));
+        }
+        catch (FormatException fault)
+        {
+            throw new MalformedFrameException(fault.Message);
+        }
     }
 
     private static void WriteMessage(FrameWriter writer, Message message)
