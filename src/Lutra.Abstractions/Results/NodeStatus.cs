@@ -24,7 +24,11 @@ public enum NodeRole
 public sealed record NodeStatus(
     string Label, string Node, string? Cluster, string ClusterName, NodeRole Role, ulong Term, string? LeaderLabel, string? LeaderAddress,
     ulong CommitIndex, ulong AppliedIndex, ulong LastIndex, Revision Revision, Revision CompactRevision, int Members, string Version,
-    string Health, ImmutableArray<string> Waiting);
+    string Health, ImmutableArray<string> Waiting)
+{
+    /// <summary>The disk has no room: writes are refused, reads go on.</summary>
+    public bool OutOfSpace { get; init; }
+}
 
 /// <summary>A member as clients see it.</summary>
 public sealed record ClusterMember(

@@ -1,0 +1,31 @@
+namespace Lutra.Protocol;
+
+/// <summary>The <c>code</c> of a problem. Codes do not change; the words beside them may.</summary>
+public static class ProblemCodes
+{
+    public const string InvalidArgument = "invalid_argument";
+    public const string TooLarge = "too_large";
+    public const string KeyNotFound = "key_not_found";
+    public const string Compacted = "compacted";
+    public const string FutureRevision = "future_revision";
+    public const string LeaseNotFound = "lease_not_found";
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+    public const string SessionExpired = "session_expired";
+    public const string Unavailable = "unavailable";
+    public const string Overloaded = "overloaded";
+    public const string NoSpace = "no_space";
+    public const string OutcomeUnknown = "outcome_unknown";
+    public const string Stopped = "stopped";
+    public const string Denied = "denied";
+
+    /// <summary><c>If-Match</c> or <c>If-None-Match</c> did not hold.</summary>
+    public const string CompareFailed = "compare_failed";
+
+    /// <summary>No such path.</summary>
+    public const string NotFound = "not_found";
+
+    public const string MethodNotAllowed = "method_not_allowed";
+    public const string UnsupportedMediaType = "unsupported_media_type";
+    public const string UpgradeRequired = "upgrade_required";
+    public const string InternalError = "internal_error";
+}

@@ -1,0 +1,45 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Lutra.Protocol;
+
+/// <summary>
+/// The JSON of every body, generated at build time. Names are in snake case, absent is the same as null, members that a request does not know are refused
+/// (<see cref="Strict"/>) while those in answers are passed over (<see cref="Lenient"/>), so that old clients can talk to new servers.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false, MaxDepth = DepthMax)]
+[JsonSerializable(typeof(PutReply))]
+[JsonSerializable(typeof(DeleteReply))]
+[JsonSerializable(typeof(PageReply))]
+[JsonSerializable(typeof(TransactionBody))]
+[JsonSerializable(typeof(TransactionReply))]
+[JsonSerializable(typeof(CompactBody))]
+[JsonSerializable(typeof(CompactReply))]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(StatusReply))]
+[JsonSerializable(typeof(MembersReply))]
+[JsonSerializable(typeof(VersionReply))]
+[JsonSerializable(typeof(HealthReply))]
+public sealed partial class LutraJson : JsonSerializerContext
+{
+    /// <summary>How deep a body may nest.</summary>
+    public const int DepthMax = 64;
+
+    /// <summary>For reading requests.</summary>
+    public static readonly LutraJson Strict = new(WithReadableText(JsonUnmappedMemberHandling.Disallow));
+
+    /// <summary>For reading answers, and for writing.</summary>
+    public static readonly LutraJson Lenient = new(WithReadableText(JsonUnmappedMemberHandling.Skip));
+
+    /// <summary>For writing by hand: text stays readable, only what JSON itself needs is escaped.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private static JsonSerializerOptions WithReadableText(JsonUnmappedMemberHandling unknown) => new(Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        UnmappedMemberHandling = unknown,
+    };
+}
