@@ -8,9 +8,6 @@ namespace Lutra.Protocol;
 /// The JSON of every body, generated at build time. Names are in snake case, absent is the same as null, members that a request does not know are refused
 /// (<see cref="Strict"/>) while those in answers are passed over (<see cref="Lenient"/>), so that old clients can talk to new servers.
 /// </summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    AllowDuplicateProperties = false, MaxDepth = DepthMax)]
 [JsonSerializable(typeof(PutReply))]
 [JsonSerializable(typeof(DeleteReply))]
 [JsonSerializable(typeof(PageReply))]
@@ -29,17 +26,22 @@ public sealed partial class LutraJson : JsonSerializerContext
     public const int DepthMax = 64;
 
     /// <summary>For reading requests.</summary>
-    public static readonly LutraJson Strict = new(WithReadableText(JsonUnmappedMemberHandling.Disallow));
+    public static readonly LutraJson Strict = new(OptionsFor(JsonUnmappedMemberHandling.Disallow));
 
     /// <summary>For reading answers, and for writing.</summary>
-    public static readonly LutraJson Lenient = new(WithReadableText(JsonUnmappedMemberHandling.Skip));
+    public static readonly LutraJson Lenient = new(OptionsFor(JsonUnmappedMemberHandling.Skip));
 
     /// <summary>For writing by hand: text stays readable, only what JSON itself needs is escaped.</summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private static JsonSerializerOptions WithReadableText(JsonUnmappedMemberHandling unknown) => new(Default.Options)
+    private static JsonSerializerOptions OptionsFor(JsonUnmappedMemberHandling unknown) => new()
     {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        AllowDuplicateProperties = false,
+        MaxDepth = DepthMax,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         UnmappedMemberHandling = unknown,
+        RespectNullableAnnotations = unknown == JsonUnmappedMemberHandling.Disallow,
     };
 }

@@ -12,11 +12,12 @@ namespace Lutra.Protocol;
 /// </summary>
 public sealed record TransactionBody
 {
-    public IReadOnlyList<CompareBody> Compare { get; init; } = [];
+    // The three can be set, not only initialised: the generated reader gives every init-only member a value, and would put null over the empty list.
+    public IReadOnlyList<CompareBody> Compare { get; set; } = [];
 
-    public IReadOnlyList<OperationBody> Then { get; init; } = [];
+    public IReadOnlyList<OperationBody> Then { get; set; } = [];
 
-    public IReadOnlyList<OperationBody> Else { get; init; } = [];
+    public IReadOnlyList<OperationBody> Else { get; set; } = [];
 }
 
 /// <summary>
@@ -48,7 +49,7 @@ public abstract record RangeBody
 /// </summary>
 public sealed record CompareBody : RangeBody
 {
-    public string Is { get; init; } = "=";
+    public string Is { get; set; } = "=";
 
     public string? Value { get; init; }
 

@@ -1,0 +1,109 @@
+using Lutra.Server.Diagnostics;
+using Lutra.Server.Hosting;
+using Lutra.Server.Port;
+using Lutra.Server.Rest;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Lutra.Server;
+
+/// <summary>
+/// The faces of a store on one address: REST over HTTP/1.1 and cleartext HTTP/2, and the door for peers. It serves the node it is given and does not own
+/// it: whoever made the node ends it, after the server has stopped.
+/// </summary>
+public sealed class LutraServer : IAsyncDisposable
+{
+    private readonly WebApplication application;
+    private readonly ILogger logger;
+
+    private LutraServer(WebApplication application, ILogger logger, ListenAddress address)
+    {
+        this.application = application;
+        this.logger = logger;
+        Address = address;
+    }
+
+    /// <summary>Where the server listens, with the port that it got.</summary>
+    public ListenAddress Address { get; }
+
+    /// <summary>
+    /// Listens and serves. Throws <see cref="ListenException"/> where it cannot listen or must not, <see cref="FormatException"/> for an address that is none,
+    /// and <see cref="ArgumentException"/> for options out of range.
+    /// </summary>
+    public static async Task<LutraServer> StartAsync(ILutraClient node, LutraServerOptions options, CancellationToken cancellationToken = default)
+    {
+        var address = ListenAddress.Parse(options.Address);
+        if (!address.IsLoopback && !options.InsecureListen)
+            throw ListenException.NotLoopback(address);
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Configuration.Sources.Clear();
+        SetUpLogging(builder, options);
+        var handoff = new HandoffTransport();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(handoff);
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
+        builder.WebHost.ConfigureKestrel((_, kestrel) =>
+        {
+            var logger = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
+            KestrelSetup.Apply(kestrel, address, options, handoff, logger);
+        });
+
+        var application = builder.Build();
+        try
+        {
+            var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
+            var face = new RestFace(node, options.Rest, logger, application.Lifetime.ApplicationStopping);
+            application.Run(http => face.HandleAsync(http, ""));
+            await application.StartAsync(cancellationToken);
+            var bound = address with { Port = BoundPort(application, address) };
+            logger.Listening(bound.ToString());
+            return new LutraServer(application, logger, bound);
+        }
+        catch (Exception failure)
+        {
+            await application.DisposeAsync();
+            if (ListenException.Explain(address, failure) is { } explained)
+                throw explained;
+            throw;
+        }
+    }
+
+    /// <summary>Hangs up peer streams, lets requests end within the stop timeout, then cuts what is left. Idempotent.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        logger.Stopping();
+        await application.StopAsync(cancellationToken);
+        logger.Stopped();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await application.StopAsync();
+        await application.DisposeAsync();
+    }
+
+    private static void SetUpLogging(WebApplicationBuilder builder, LutraServerOptions options)
+    {
+        builder.Logging.ClearProviders();
+        if (options.Logging is { } given)
+            builder.Services.AddSingleton(given);
+        else
+            builder.Logging.AddLutraConsole(options.LogFormat);
+    }
+
+    private static int BoundPort(WebApplication application, ListenAddress address)
+    {
+        if (address.Port != 0)
+            return address.Port;
+        var bound = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        return bound.Addresses.Select(one => Uri.TryCreate(one, UriKind.Absolute, out var uri) ? uri.Port : 0).First(port => port > 0);
+    }
+}

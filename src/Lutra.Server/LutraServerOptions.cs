@@ -1,0 +1,40 @@
+using Lutra.Server.Diagnostics;
+using Lutra.Server.Rest;
+using Microsoft.Extensions.Logging;
+
+namespace Lutra.Server;
+
+/// <summary>Where and how a server listens.</summary>
+public sealed record LutraServerOptions
+{
+    /// <summary>etcd's port, so that its clients find us where they look.</summary>
+    public const int PortDefault = 2379;
+
+    /// <summary><c>host:port</c>, as <see cref="Port.ListenAddress"/> takes it; port 0: any free one.</summary>
+    public string Address { get; init; } = "localhost:2379";
+
+    /// <summary>Listen where other machines can reach it, without TLS. Off: anyone on the network could read and write everything.</summary>
+    public bool InsecureListen { get; init; }
+
+    /// <summary>The most connections at once; one that speaks HTTP/2 counts twice. Each costs some tens of KiB.</summary>
+    public int ConnectionsMax { get; init; } = 10_000;
+
+    /// <summary>The most peer streams at once. A cluster has few peers; what is above them are streams that were broken and not yet noticed.</summary>
+    public int PeerConnectionsMax { get; init; } = 256;
+
+    /// <summary>How long a new connection may keep silent.</summary>
+    public TimeSpan ClassifyTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many connections may be silent at once.</summary>
+    public int UnclassifiedMax { get; init; } = 1000;
+
+    /// <summary>How long requests may take to end when the server stops; then their connections are cut.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Where the server tells what it does; null: to standard error, as <see cref="LogFormat"/> says.</summary>
+    public ILoggerFactory? Logging { get; init; }
+
+    public LogFormat LogFormat { get; init; } = LogFormat.Plain;
+
+    public RestFaceOptions Rest { get; init; } = new();
+}

@@ -1,0 +1,30 @@
+using Lutra.Protocol;
+using Microsoft.AspNetCore.Http;
+
+namespace Lutra.Server.Rest.Replies;
+
+/// <summary>What each refusal of the store is over HTTP.</summary>
+internal static class ErrorMap
+{
+    public static Problem ToProblem(LutraException refusal) => For(refusal.Error) with { Detail = refusal.Message, Leader = refusal.Leader };
+
+    private static Problem For(LutraError error) => error switch
+    {
+        LutraError.InvalidArgument => new(StatusCodes.Status400BadRequest, ProblemCodes.InvalidArgument, "Malformed request"),
+        LutraError.TooLarge => new(StatusCodes.Status413PayloadTooLarge, ProblemCodes.TooLarge, "Too large"),
+        LutraError.KeyNotFound => new(StatusCodes.Status404NotFound, ProblemCodes.KeyNotFound, "Key not found"),
+        LutraError.Compacted => new(StatusCodes.Status409Conflict, ProblemCodes.Compacted, "Revision compacted"),
+        LutraError.FutureRevision => new(StatusCodes.Status409Conflict, ProblemCodes.FutureRevision, "Revision not reached"),
+        LutraError.LeaseNotFound => new(StatusCodes.Status404NotFound, ProblemCodes.LeaseNotFound, "Lease not found"),
+        LutraError.IdempotencyKeyReused => new(
+            StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyKeyReused, "Idempotency key reused"),
+        LutraError.SessionExpired => new(StatusCodes.Status409Conflict, ProblemCodes.SessionExpired, "Session expired"),
+        LutraError.Unavailable => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "Unavailable"),
+        LutraError.Overloaded => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Overloaded, "Overloaded"),
+        LutraError.NoSpace => new(StatusCodes.Status507InsufficientStorage, ProblemCodes.NoSpace, "No space"),
+        LutraError.OutcomeUnknown => new(StatusCodes.Status504GatewayTimeout, ProblemCodes.OutcomeUnknown, "Outcome unknown"),
+        LutraError.Stopped => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Stopped, "Stopping"),
+        LutraError.Denied => new(StatusCodes.Status403Forbidden, ProblemCodes.Denied, "Denied"),
+        _ => new(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Internal error"),
+    };
+}

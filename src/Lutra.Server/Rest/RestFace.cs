@@ -1,0 +1,129 @@
+using Lutra.Server.Diagnostics;
+using Lutra.Server.Rest.Cluster;
+using Lutra.Server.Rest.Health;
+using Lutra.Server.Rest.Keys;
+using Lutra.Server.Rest.Peers;
+using Lutra.Server.Rest.Replies;
+using Lutra.Server.Rest.Requests;
+using Lutra.Server.Rest.Transactions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Lutra.Server.Rest;
+
+/// <summary>
+/// REST over a store. It routes by the raw target, because routing by path would collapse <c>/key/a/../b</c> before the key can be seen; and it is the one
+/// edge where failures turn into answers.
+/// </summary>
+internal sealed class RestFace
+{
+    /// <param name="stopping">Cancelled when the host begins to stop: peer streams are hung up then.</param>
+    public RestFace(ILutraClient node, RestFaceOptions options, ILogger logger, CancellationToken stopping)
+    {
+        options.Validate();
+        Node = node;
+        Options = options;
+        Logger = logger;
+        Peers = new PeerDoor(options.PeerDoor, logger, stopping);
+        Health = new HealthChecks(node, options);
+    }
+
+    public ILutraClient Node { get; }
+
+    public RestFaceOptions Options { get; }
+
+    public ILogger Logger { get; }
+
+    public ObjectPool<JsonBuffer> Buffers { get; } = JsonBuffer.CreatePool();
+
+    public PeerDoor Peers { get; }
+
+    public HealthChecks Health { get; }
+
+    /// <param name="mount">The path under which the face is mounted, without a slash at its end; empty at the root.</param>
+    public Task HandleAsync(HttpContext http, string mount)
+    {
+        var rawTarget = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (!Target.TryCut(rawTarget, mount, out var target))
+        {
+            ProblemWriter.Write(http, Problem.NoSuchPath);
+            return Task.CompletedTask;
+        }
+
+        Task answer;
+        try
+        {
+            answer = Dispatch(new RestCall(http, this, target));
+        }
+        catch (Exception failure)
+        {
+            answer = Task.FromException(failure);
+        }
+
+        return answer.IsCompletedSuccessfully ? answer : FinishAsync(http, answer);
+    }
+
+    private static Task Dispatch(RestCall call) => call.Target.Route.Span switch
+    {
+        "key" => KeyRoute.HandleAsync(call),
+        "keys" => KeysRoute.HandleAsync(call),
+        "txn" => TransactionRoute.HandleAsync(call),
+        "compact" => CompactRoute.HandleAsync(call),
+        "status" => StatusRoute.HandleAsync(call),
+        "members" => MembersRoute.HandleAsync(call),
+        "version" => VersionRoute.HandleAsync(call),
+        "health" => HealthRoute.HandleAsync(call),
+        "livez" => ProbeRoute.HandleAsync(call, "livez", call.Face.Health.Live),
+        "readyz" => ProbeRoute.HandleAsync(call, "readyz", call.Face.Health.Ready),
+        "raft" => RaftRoute.HandleAsync(call),
+        _ => call.Refuse(Problem.NoSuchPath),
+    };
+
+    private async Task FinishAsync(HttpContext http, Task answer)
+    {
+        try
+        {
+            await answer;
+        }
+        catch (RefusedException refused)
+        {
+            Refuse(http, refused.Problem);
+        }
+        catch (LutraException refused)
+        {
+            Refuse(http, ErrorMap.ToProblem(refused));
+        }
+        catch (BadHttpRequestException refused)
+        {
+            // The host's own limits and the client's broken bodies; the message is Kestrel's, for people, and names no code.
+            Refuse(http, new Problem(refused.StatusCode, Lutra.Protocol.ProblemCodes.InvalidArgument, "Malformed request", refused.Message));
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client hung up: nobody is there to be told.
+            http.Abort();
+        }
+        catch (Exception failure)
+        {
+            Logger.RequestFailed(http.Request.Method, failure);
+            Refuse(http, new Problem(
+                StatusCodes.Status500InternalServerError, Lutra.Protocol.ProblemCodes.InternalError, "Internal error",
+                "The node's log says more. Whether the request was done is not known."));
+        }
+    }
+
+    private static void Refuse(HttpContext http, Problem problem)
+    {
+        // Half an answer is on its way: only a broken connection tells the client that it is not whole.
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+
+        http.Response.Clear();
+        ProblemWriter.Write(http, problem);
+    }
+}
