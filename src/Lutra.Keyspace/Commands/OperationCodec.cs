@@ -78,8 +78,7 @@ internal static class OperationCodec
     public static KeyRange ReadRange(ref ByteReader source, bool hasEnd)
     {
         var from = source.Bytes();
-        // Spelled out: a bare null would become an empty end, which means "to the end of the store".
-        return hasEnd ? new KeyRange(from, source.Bytes()) : KeyRange.Single(from);
+        return new KeyRange(from, hasEnd ? source.Bytes() : null);
     }
 
     private static void WritePut(ByteWriter target, PutOperation put)

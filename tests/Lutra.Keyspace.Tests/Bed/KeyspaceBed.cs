@@ -90,46 +90,6 @@ internal sealed class KeyspaceBed : IDisposable
         return view.HashOfState();
     }
 
-    /// <summary>Applies what another bed's log holds beyond this one's, publishing now and then.</summary>
-    public void Follow(KeyspaceBed other, Func<bool> publishes)
-    {
-        foreach (var entry in other.Log.Skip(Log.Count).ToArray())
-        {
-            Log.Add(entry);
-            Store.Apply(entry, wantResult: false);
-            if (publishes())
-                Store.Publish();
-        }
-
-        Store.Publish();
-    }
-
-    /// <summary>Writes what memory holds to tables, and merges them where there are many.</summary>
-    public void Flush()
-    {
-        Tables.RequestFlush();
-        Scheduler.RunUntilIdle();
-    }
-
-    /// <summary>The process dies; a new one finds what was flushed, and is fed the rest of the log.</summary>
-    public void Restart()
-    {
-        process.Kill();
-        Disk.Kill();
-        Reopen();
-    }
-
-    /// <summary>A new process opens what is on the disk, and is fed the rest of the log.</summary>
-    public void Reopen()
-    {
-        Store.Dispose();
-        process = Scheduler.StartProcess("node");
-        (Tables, Store) = Open();
-        foreach (var entry in Log.Skip((int)Store.Applied.Index.Value))
-            Store.Apply(entry, wantResult: false);
-        Store.Publish();
-    }
-
     public void Dispose()
     {
         Store.Dispose();
