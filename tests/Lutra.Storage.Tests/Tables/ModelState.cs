@@ -56,6 +56,9 @@ internal sealed class ModelState
         Assert.Equal(expected.Value, value.ToArray());
     }
 
+    public byte[]? Find(byte[] key, ulong versionMax) =>
+        entries.FirstOrDefault(entry => entry.Key.Key.AsSpan().SequenceEqual(key) && entry.Key.Version <= versionMax).Value;
+
     private static byte[] Beyond { get; } = [.. Enumerable.Repeat((byte)0xFF, 40)];
 
     /// <summary>Seeks one way, then walks to and fro for a while.</summary>

@@ -58,11 +58,17 @@ internal sealed class TableBed : IDisposable
     public TableStore Open()
     {
         store = TableStore.Open(Files, Process, options, rule, new TableEvents(Flushed.Add, () => RoomAgainCount++, Failures.Add, OutOfSpace.Add));
-        Assert.True(States.TryGetValue(store.Applied, out var state), $"Nothing was published at {store.Applied}.");
+        Assert.True(States.ContainsKey(store.Applied), $"Nothing was published at {store.Applied}.");
         Assert.Equal(store.Durable, store.Applied);
-        Model = state.Copy();
-        LastVersion = Math.Max(LastVersion, store.Applied.Index.Value);
+        GoOnFrom(store.Applied);
         return store;
+    }
+
+    /// <summary>The state at this position is the one that puts now change.</summary>
+    public void GoOnFrom(LogPosition applied)
+    {
+        Model = States[applied].Copy();
+        LastVersion = Math.Max(LastVersion, applied.Index.Value);
     }
 
     /// <summary>A new process on the same disk; what was not flushed is gone from the store.</summary>
