@@ -28,6 +28,7 @@ internal sealed class ClusterFormation
     private FormationRecord? pending;
     private bool pendingTaken;
     private Roll? rollSaid;
+    private ListedView view;
     private long repeatAtMs;
 
     /// <param name="record">What the disk says.</param>
@@ -40,6 +41,7 @@ internal sealed class ClusterFormation
         seats = [.. Listed(self, record).Entries.Select(entry => new Seat(entry))];
         foreach (var seat in seats.Where(seat => seat.Entry == self.Peers.Own || seat.Entry.Label == self.Label))
             seat.AnsweredBySelf();
+        view = new ListedView(self, seats);
         Decide();
     }
 
@@ -60,7 +62,7 @@ internal sealed class ClusterFormation
     public IReadOnlyList<string> Targets => [.. seats.Where(seat => !seat.IsSelf).Select(seat => seat.Address)];
 
     /// <summary>For whom the node waits, and why, a line each; empty once there is an outcome.</summary>
-    public ImmutableArray<string> Waiting => Outcome is null ? WaitingLines.Of(self, record, seats, peers) : [];
+    public ImmutableArray<string> Waiting => Outcome is null ? WaitingLines.Of(self, record, view, seats, peers) : [];
 
     /// <summary>A peer introduced itself, or did so anew.</summary>
     /// <param name="address">The address that was dialled, one of <see cref="Targets"/> or another; null where the peer dialled.</param>
@@ -80,9 +82,10 @@ internal sealed class ClusterFormation
             return;
         }
         seat?.Answered(hello);
-        // A node says on each connection who it is: what it says now holds for whatever address it was found at before.
+        // What a node says of itself now holds for whatever address it was found at before.
         foreach (var other in seats.Where(other => other.Hello?.Node == hello.Node))
             other.Answered(hello);
+        view = new ListedView(self, seats);
         if (peers.TryGetValue(hello.Node, out var known))
             known.Hello = hello;
         else if (seat is not null || peers.Count < PeersMax)
@@ -98,6 +101,7 @@ internal sealed class ClusterFormation
     public void FoundSelf(string address)
     {
         seats.Find(seat => seat.Address == address)?.AnsweredBySelf();
+        view = new ListedView(self, seats);
         Decide();
     }
 
@@ -185,8 +189,7 @@ internal sealed class ClusterFormation
         }
         if (FollowBegun())
             return;
-        var view = new ListedView(self, seats);
-        SayRoll(view);
+        SayRoll();
         if (seats.Exists(seat => seat.Hello is { Stage: FormationStage.Begun }))
             return;
         if (seats.Count == 0 && self.Join)
@@ -194,11 +197,11 @@ internal sealed class ClusterFormation
         if (!view.IsSettled)
             return;
         if (view.Set.Count == 1)
-            Persist(new Begun(NewDraft(view)));
-        else if (BestOffer(view) is { } offer)
+            Persist(new Begun(NewDraft()));
+        else if (BestOffer() is { } offer)
             Persist(new Drafted(offer));
-        else if (view.First.Node == self.Node && view.Set.All(node => node == self.Node || IsReady(node, view)))
-            LeadCreation(view);
+        else if (view.First.Node == self.Node && view.Set.All(node => node == self.Node || IsReady(node)))
+            LeadCreation();
     }
 
     // A begun cluster wins over creating one.
@@ -228,7 +231,7 @@ internal sealed class ClusterFormation
     private bool MayFollow(Draft found, NodeId from) =>
         record is not Drafted { Draft: var draft } || found.Ballot >= draft.Ballot || draft.MemberOf(from) is not null;
 
-    private Draft? BestOffer(ListedView view)
+    private Draft? BestOffer()
     {
         Draft? best = null;
         foreach (var (node, peer) in peers)
@@ -240,15 +243,19 @@ internal sealed class ClusterFormation
         return best;
     }
 
-    private void LeadCreation(ListedView view)
+    private void LeadCreation()
     {
-        if (record is not Drafted { Draft: var draft } || draft.Ballot.Drafter != self.Node || !view.IsMatchedBy(draft))
-            Persist(new Drafted(NewDraft(view)));
+        // A member may have stored a draft of a node that was wiped since: it takes a newer one only.
+        if (record is not Drafted { Draft: var draft } || !view.IsDraftedBy(draft) || !view.IsMatchedBy(draft) || HighestHeld > draft.Ballot)
+            Persist(new Drafted(NewDraft()));
         else if (view.Set.All(node => node == self.Node || peers[node].Stored == draft.Ballot))
             Persist(new Begun(draft));
     }
 
-    private bool IsReady(NodeId node, ListedView view) =>
+    private Ballot HighestHeld =>
+        view.Set.Max(node => peers.TryGetValue(node, out var peer) && peer.Roll is { } roll ? roll.Held : default);
+
+    private bool IsReady(NodeId node) =>
         peers.TryGetValue(node, out var peer) && peer.Begun is null && peer.Roll is { } roll && view.IsSharedBy(roll);
 
     private Ballot BallotHeld => record is Drafted { Draft.Ballot: var ballot } ? ballot : default;
@@ -264,9 +271,9 @@ internal sealed class ClusterFormation
         }
     }
 
-    private Draft NewDraft(ListedView view)
+    private Draft NewDraft()
     {
-        var number = 1 + Math.Max(BallotHeld.Number, view.Set.Max(node => peers.TryGetValue(node, out var peer) ? peer.Roll?.BallotNumber ?? 0 : 0));
+        var number = 1 + Math.Max(BallotHeld.Number, HighestHeld.Number);
         var ids = new SortedSet<ulong>();
         while (ids.Count < view.Nodes.Length)
         {
@@ -295,25 +302,25 @@ internal sealed class ClusterFormation
         if (record is Begun begun)
             Say(to, new ClusterBegun(begun.Draft));
         else
-            Say(to, NewRoll(new ListedView(self, seats)));
+            Say(to, NewRoll());
     }
 
-    private void SayRoll(ListedView view)
+    private void SayRoll()
     {
-        var roll = NewRoll(view);
-        if (rollSaid is { } said && said.BallotNumber == roll.BallotNumber && said.Settled == roll.Settled && said.Entries.SequenceEqual(roll.Entries))
+        var roll = NewRoll();
+        if (rollSaid is { } said && said.Held == roll.Held && said.Settled == roll.Settled && said.Entries.SequenceEqual(roll.Entries))
             return;
         rollSaid = roll;
         foreach (var node in peers.Keys)
             Say(node, roll);
     }
 
-    private Roll NewRoll(ListedView view)
+    private Roll NewRoll()
     {
         var entries = seats.Select(seat => new RollEntry(seat.Address, seat.Node(self), seat.LabelThere(self)?.Text ?? "")).ToList();
         if (!seats.Exists(seat => seat.IsSelf))
             entries.Add(new RollEntry(self.PeerAddress, self.Node, self.Label.Text));
-        return new Roll(BallotHeld.Number, view.IsSettled, entries);
+        return new Roll(BallotHeld, view.IsSettled, entries);
     }
 
     // A node that stored a draft goes on with it after a restart, also where nobody lists the others any more.

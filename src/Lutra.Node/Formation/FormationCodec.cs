@@ -5,7 +5,7 @@ using Lutra.Raft;
 namespace Lutra.Node.Formation;
 
 /// <summary>
-/// The bytes of a <see cref="FormationMessage"/> inside a peer frame: a kind, then its fields. Roll: u64 ballot number, flag settled, u16 entries, each
+/// The bytes of a <see cref="FormationMessage"/> inside a peer frame: a kind, then its fields. Roll: u64 ballot number (0: none), u64 drafter, flag settled, u16 entries, each
 /// text address, u64 node (0: unknown), text label. DraftOffer and ClusterBegun: a draft (<see cref="DraftFormat"/>). DraftStored: u64 ballot number, u64 drafter.
 /// </summary>
 internal static class FormationCodec
@@ -22,7 +22,7 @@ internal static class FormationCodec
         {
             case Roll roll:
                 writer.Byte(RollKind);
-                writer.UInt64(roll.BallotNumber);
+                WriteBallot(writer, roll.Held);
                 writer.Byte(roll.Settled ? (byte)1 : (byte)0);
                 writer.UInt16(checked((ushort)roll.Entries.Count));
                 foreach (var entry in roll.Entries)
@@ -38,8 +38,7 @@ internal static class FormationCodec
                 break;
             case DraftStored stored:
                 writer.Byte(DraftStoredKind);
-                writer.UInt64(stored.Ballot.Number);
-                writer.UInt64(stored.Ballot.Drafter.Value);
+                WriteBallot(writer, stored.Ballot);
                 break;
             case ClusterBegun begun:
                 writer.Byte(ClusterBegunKind);
@@ -58,7 +57,7 @@ internal static class FormationCodec
         {
             RollKind => ReadRoll(ref reader),
             DraftOfferKind => new DraftOffer(DraftFormat.Read(ref reader)),
-            DraftStoredKind => new DraftStored(new Ballot(reader.UInt64(), new NodeId(reader.UInt64()))),
+            DraftStoredKind => new DraftStored(ReadBallot(ref reader)),
             ClusterBegunKind => new ClusterBegun(DraftFormat.Read(ref reader)),
             var kind => throw new FormatException($"No formation message is of kind {kind}."),
         };
@@ -66,9 +65,17 @@ internal static class FormationCodec
         return message;
     }
 
+    private static void WriteBallot(FieldWriter writer, Ballot ballot)
+    {
+        writer.UInt64(ballot.Number);
+        writer.UInt64(ballot.Drafter.Value);
+    }
+
+    private static Ballot ReadBallot(ref FieldReader reader) => new(reader.UInt64(), new NodeId(reader.UInt64()));
+
     private static Roll ReadRoll(ref FieldReader reader)
     {
-        var ballotNumber = reader.UInt64();
+        var held = ReadBallot(ref reader);
         var settled = reader.Flag();
         var entries = new List<RollEntry>();
         for (var left = reader.Count(Draft.MembersMax); left > 0; left--)
@@ -80,6 +87,6 @@ internal static class FormationCodec
                 throw new FormatException("An entry of a roll has a node without a label, or a label without a node.");
             entries.Add(new RollEntry(address, node == 0 ? null : new NodeId(node), label));
         }
-        return new Roll(ballotNumber, settled, entries);
+        return new Roll(held, settled, entries);
     }
 }

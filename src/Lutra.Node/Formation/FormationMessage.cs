@@ -6,10 +6,10 @@ namespace Lutra.Node.Formation;
 public abstract record FormationMessage;
 
 /// <summary>Whom the sender takes for the cluster: whoever answers at its <c>--peers</c>, and itself. Said to every peer until the sender has begun.</summary>
-/// <param name="BallotNumber">Of the draft that the sender holds; 0 where it holds none.</param>
+/// <param name="Held">The ballot of the draft that the sender holds; number 0 where it holds none.</param>
 /// <param name="Settled">Every listed node was heard, and nothing speaks against the list.</param>
 /// <param name="Entries">At most <see cref="Draft.MembersMax"/>.</param>
-internal sealed record Roll(ulong BallotNumber, bool Settled, IReadOnlyList<RollEntry> Entries) : FormationMessage;
+internal sealed record Roll(Ballot Held, bool Settled, IReadOnlyList<RollEntry> Entries) : FormationMessage;
 
 /// <summary>An entry of a list.</summary>
 /// <param name="Address">As it was given, or the node's own.</param>

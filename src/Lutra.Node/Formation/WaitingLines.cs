@@ -8,12 +8,11 @@ namespace Lutra.Node.Formation;
 internal static class WaitingLines
 {
     public static ImmutableArray<string> Of(
-        FormationSelf self, FormationRecord record, IReadOnlyList<Seat> seats, SortedDictionary<NodeId, KnownPeer> peers)
+        FormationSelf self, FormationRecord record, ListedView view, IReadOnlyList<Seat> seats, SortedDictionary<NodeId, KnownPeer> peers)
     {
         if (seats.Count == 0 && self.Join)
             return [$"Waiting to be invited (--join without --peers): have {self.PeerAddress} added to a cluster, or name its nodes with --peers."];
 
-        var view = new ListedView(self, seats);
         var lines = ImmutableArray.CreateBuilder<string>();
         foreach (var seat in view.Unheard)
             lines.Add($"Waiting for {seat.Entry}: it has not answered{(seat.Trouble is null ? "" : $" ({PlainText.Of(seat.Trouble)})")}.");
