@@ -1,0 +1,190 @@
+using Lutra.Raft;
+using Lutra.Storage.Files;
+using Lutra.Storage.Log.Format;
+using Lutra.Storage.Log.Segments;
+using Lutra.Storage.Log.Slots;
+
+namespace Lutra.Storage.Log.Recovery;
+
+/// <summary>
+/// Opens what is on disk: reads every segment from the start on, batch by batch. A batch counts whole or not at all. Where the batches
+/// stop, <see cref="Tail"/> decides between the end, a torn write and damage.
+/// </summary>
+internal sealed class LogRecovery
+{
+    private readonly IFiles files;
+    private readonly LogIdentity identity;
+    private readonly List<Segment> opened = [];
+    private readonly EntryIndex index = new();
+    private readonly IndexPoints indexPoints = new();
+    private readonly List<(RecordHeader Header, long Offset)> batch = [];
+    private LogStart start;
+    private TermRuns terms = new(LogPosition.Zero);
+    private ulong lastBatch;
+    private uint link;
+    private long lastBatchOffset;
+
+    private LogRecovery(IFiles files, LogIdentity identity) => (this.files, this.identity) = (files, identity);
+
+    public static RecoveredLog Run(IFiles files, LogIdentity identity)
+    {
+        NewLog.CreateUnlessThere(files, identity);
+        return new LogRecovery(files, identity).Open();
+    }
+
+    private RecoveredLog Open()
+    {
+        List<IDisposable> slots = [];
+        try
+        {
+            if (!files.Exists(HardStateFile.Path))
+                throw new DamagedFileException($"{files.Location}/{HardStateFile.Path}", 0, "it is missing: this node no longer knows whom it voted for");
+            var hardState = HardStateFile.Open(files, identity);
+            slots.Add(hardState);
+            var startFile = SlotFile.Open(files, LogStart.Path, LogStart.Magic, identity, LogStart.ValueBytes);
+            slots.Add(startFile);
+            var confirmed = ConfirmedBatches.Open(files, identity);
+            slots.Add(confirmed);
+            start = LogStart.Read(startFile.Value);
+            (terms, lastBatch) = (new TermRuns(start.Position), start.Batches);
+
+            if (files.Exists(SegmentName.Unfinished))
+                files.Delete(SegmentName.Unfinished);
+            var leftovers = OpenSegments();
+            var (used, endOffset) = ReadAll();
+            var tail = new Tail(files, identity, opened, used, endOffset, lastBatch, confirmed.Batches);
+            tail.Settle();
+            // A segment whose first batch was torn is a spare again.
+            if (used > 0)
+                MakeDurable(opened[used - 1], endOffset);
+            confirmed.Write(lastBatch, sync: true);
+            files.SyncDirectory(SegmentName.Folder);
+            return new RecoveredLog(
+                hardState, startFile, confirmed, start, opened[..used], index, terms, (int)endOffset, lastBatch, link, opened[used..], leftovers);
+        }
+        catch
+        {
+            foreach (var file in slots)
+                file.Dispose();
+            foreach (var segment in opened)
+                segment.File.Dispose();
+            throw;
+        }
+    }
+
+    private List<Segment> OpenSegments()
+    {
+        List<Segment> leftovers = [];
+        foreach (var name in files.List(SegmentName.Folder))
+        {
+            if (!SegmentName.TryParse(name, out var number))
+                continue;
+            var path = SegmentName.PathOf(number);
+            var file = files.Open(path, writable: true);
+            var length = file.Length;
+            if (number < start.Segment)
+            {
+                leftovers.Add(new Segment(number, file, (int)Math.Min(length, int.MaxValue)));
+                continue;
+            }
+            opened.Add(new Segment(number, file, (int)Math.Min(length, int.MaxValue)));
+            var expected = start.Segment + (ulong)opened.Count - 1;
+            if (number != expected)
+                throw new DamagedFileException($"{files.Location}/{SegmentName.PathOf(expected)}", 0, "this segment of the log is missing");
+            if (length < SegmentHeader.SizeBytes || length > int.MaxValue)
+                throw new DamagedFileException(file.Path, length, "this is no length of a segment");
+        }
+        return leftovers;
+    }
+
+    /// <summary>How many segments hold batches, and where they end in the last of those.</summary>
+    private (int Used, long EndOffset) ReadAll()
+    {
+        long end = 0;
+        for (var at = 0; at < opened.Count; at++)
+        {
+            if (ReadHeader(opened[at]) is not { } header)
+                return (at, end);
+            if (at == 0)
+                link = header.PreviousChecksum;
+            if (header.FirstBatch != lastBatch + 1 || header.PreviousChecksum != link)
+            {
+                throw at == 0
+                    ? new DamagedFileException(opened[0].File.Path, 72, $"it begins with batch {header.FirstBatch}; the log begins with {lastBatch + 1}")
+                    : new DamagedFileException(opened[at - 1].File.Path, end, $"the next segment begins with batch {header.FirstBatch}, and this one ends after {lastBatch}");
+            }
+            opened[at].FirstBatch = header.FirstBatch;
+            var batchesBefore = lastBatch;
+            var endHere = ReadBatches(opened[at], at == 0 ? start.FirstOffset : 0);
+            // A header without a whole batch belongs to a batch that did not come to be.
+            if (lastBatch == batchesBefore)
+                return (at, end);
+            end = endHere;
+        }
+        return (opened.Count, end);
+    }
+
+    private SegmentHeader? ReadHeader(Segment segment)
+    {
+        Span<byte> bytes = stackalloc byte[SegmentHeader.SizeBytes];
+        return SegmentHeader.Read(bytes[..segment.File.Read(bytes, 0)], identity, segment.Number, segment.File.Path);
+    }
+
+    /// <summary>Takes every whole batch of a segment; returns where they end.</summary>
+    private long ReadBatches(Segment segment, long firstOffset)
+    {
+        var scanner = new RecordScanner(segment.File, identity.Seed(segment.Number), SegmentHeader.SizeBytes, segment.SizeBytes, keepsPayloads: false);
+        var previous = link;
+        long end = SegmentHeader.SizeBytes;
+        batch.Clear();
+        while (true)
+        {
+            var offset = scanner.Offset;
+            if (!scanner.TryRead(out var header, out _) || header.Previous != previous || header.Batch != lastBatch + 1)
+                return end;
+            previous = header.Checksum;
+            batch.Add((header, offset));
+            if (!header.EndsBatch)
+                continue;
+            foreach (var (record, at) in batch)
+            {
+                if (at >= firstOffset)
+                    Take(record, segment, at);
+            }
+            lastBatchOffset = batch[0].Offset;
+            batch.Clear();
+            lastBatch++;
+            (link, end) = (previous, scanner.Offset);
+        }
+    }
+
+    private void Take(RecordHeader record, Segment segment, long offset)
+    {
+        if (record.Index > terms.Last.Index.Value + 1 || record.Index <= terms.Start.Index.Value)
+        {
+            throw new DamagedFileException(
+                segment.File.Path, offset, $"entry {record.Position} does not follow {terms.Last} in a log that begins after {terms.Start}");
+        }
+        terms.Append(record.Position);
+        if (indexPoints.Needs(record.Index, segment, (int)offset))
+            index.Add(new EntryIndex.Point(record.Index, segment, (int)offset));
+    }
+
+    /// <summary>
+    /// The last batch may be in the kernel's cache only: the process may have died before its sync, or after a sync that failed and left
+    /// the pages marked clean (pitfall D02). So it is written again and synced before anything counts on it.
+    /// </summary>
+    private void MakeDurable(Segment segment, long endOffset)
+    {
+        var from = lastBatchOffset == SegmentHeader.SizeBytes ? 0 : lastBatchOffset;
+        var buffer = new byte[(int)Math.Min(endOffset - from, 1024 * 1024)];
+        while (from < endOffset)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, endOffset - from));
+            segment.File.Read(piece, from);
+            segment.File.Write(piece, from);
+            from += piece.Length;
+        }
+        segment.File.Sync();
+    }
+}
