@@ -6,7 +6,6 @@ namespace Lutra.Raft;
 /// </summary>
 internal sealed class RaftLog
 {
-    private readonly TermHistory terms;
     private readonly EntryWindow window;
     private readonly WriteTracker writes;
     private readonly int windowBytes;
@@ -21,23 +20,26 @@ internal sealed class RaftLog
         Invariant.Holds(
             recovered.LogStart.Index < recovered.Applied.Index || recovered.LogStart == recovered.Applied,
             "A log that starts at the applied position starts in its term.");
-        terms = new TermHistory(recovered.LogStart);
-        terms.AppendRuns(recovered.TermRuns, recovered.Applied);
+        Terms = new TermHistory(recovered.LogStart);
+        Terms.AppendRuns(recovered.TermRuns, recovered.Applied);
         window = new EntryWindow(recovered.Applied.Index.Next);
         Applied = recovered.Applied.Index;
         foreach (var entry in recovered.Tail)
         {
-            terms.Append(entry.Position);
+            Terms.Append(entry.Position);
             window.Append(entry);
         }
 
         writes = new WriteTracker(Last.Index);
     }
 
-    /// <summary>The position just before the first entry.</summary>
-    public LogPosition Start => terms.Start;
+    /// <summary>The terms of the whole log.</summary>
+    public TermHistory Terms { get; }
 
-    public LogPosition Last => terms.Last;
+    /// <summary>The position just before the first entry.</summary>
+    public LogPosition Start => Terms.Start;
+
+    public LogPosition Last => Terms.Last;
 
     /// <summary>The last index that is durable here.</summary>
     public LogIndex Durable => writes.Durable;
@@ -48,19 +50,15 @@ internal sealed class RaftLog
     /// <summary>The first index whose payload is in memory; what is missing before it is on disk.</summary>
     public LogIndex FirstInMemory => window.First;
 
-    public Term? TermAt(LogIndex index) => terms.TermAt(index);
+    public Term? TermAt(LogIndex index) => Terms.TermAt(index);
 
-    public bool Holds(LogPosition position) => terms.Holds(position);
-
-    public LogIndex FirstOfTermAt(LogIndex index) => terms.FirstOfTermAt(index);
-
-    public LogIndex LastWithTermAtMost(Term term, LogIndex limit) => terms.LastWithTermAtMost(term, limit);
+    public bool Holds(LogPosition position) => Terms.Holds(position);
 
     public ref readonly Entry this[LogIndex index] => ref window[index];
 
     public void Append(in Entry entry)
     {
-        terms.Append(entry.Position);
+        Terms.Append(entry.Position);
         window.Append(entry);
     }
 
@@ -68,7 +66,7 @@ internal sealed class RaftLog
     public void TruncateFrom(LogIndex first)
     {
         Invariant.Holds(first > Applied, "What is applied is never truncated.");
-        terms.TruncateFrom(first);
+        Terms.TruncateFrom(first);
         window.TruncateFrom(first);
         writes.Overwrite(first);
         lastSlice = default;
@@ -77,7 +75,7 @@ internal sealed class RaftLog
     /// <summary>Moves what was not yet handed to the disk into <paramref name="target"/>.</summary>
     public void TakeUnwritten(List<Entry> target)
     {
-        if (writes.Submitted >= Last.Index || !writes.MaySubmit(terms))
+        if (writes.Submitted >= Last.Index || !writes.MaySubmit(Terms))
             return;
         for (var index = writes.Submitted.Next; index <= Last.Index; index = index.Next)
             target.Add(window[index]);
@@ -85,7 +83,7 @@ internal sealed class RaftLog
     }
 
     /// <returns>True: more is durable than before.</returns>
-    public bool Persisted(LogPosition upTo) => writes.Complete(upTo, terms);
+    public bool Persisted(LogPosition upTo) => writes.Complete(upTo, Terms);
 
     /// <summary>The state machine contains everything up to <paramref name="upTo"/>; lets go of what exceeds the window.</summary>
     public void MarkApplied(LogIndex upTo)
@@ -103,7 +101,7 @@ internal sealed class RaftLog
         if (start.Index <= Start.Index)
             return;
         Invariant.Holds(start.Index <= Applied, "A log is cut only where the state machine contains it.");
-        terms.CutTo(start);
+        Terms.CutTo(start);
         while (window.First <= start.Index && window.Count > 0)
             DropFirst();
     }
@@ -118,15 +116,15 @@ internal sealed class RaftLog
         lastSlice = default;
         appliedBytesInWindow = 0;
         Applied = position.Index;
-        if (terms.Holds(position))
+        if (Terms.Holds(position))
         {
-            terms.CutTo(position);
+            Terms.CutTo(position);
             window.DropBefore(position.Index.Next);
         }
         else
         {
             writes.Overwrite(Start.Index.Next);
-            terms.Reset(position);
+            Terms.Reset(position);
             window.Reset(position.Index.Next);
         }
 

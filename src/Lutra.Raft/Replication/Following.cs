@@ -86,8 +86,7 @@ internal sealed class Following(Replica replica, NodeId? leader)
         round = request.Round;
         if (!HoldsPrevious(request))
         {
-            replica.Send(new AppendRejected(
-                replica.Id, request.From, replica.Term, request.Previous.Index, HintFor(request.Previous.Index), request.Round));
+            Reject(request);
             return;
         }
 
@@ -125,22 +124,6 @@ internal sealed class Following(Replica replica, NodeId? leader)
     private bool HoldsPrevious(AppendRequest request) =>
         request.Previous.Index < replica.Log.Start.Index || replica.Log.Holds(request.Previous);
 
-    /// <summary>Where the leader should look next: our end if our log is short, else the term in conflict and where it begins (pitfall L08).</summary>
-    private LogPosition HintFor(LogIndex previous)
-    {
-        var log = replica.Log;
-        if (log.TermAt(previous) is not { } term)
-            return log.Last;
-        if (previous <= replica.Commit)
-        {
-            throw new InvariantBrokenException(
-                $"The leader of term {replica.Term} contradicts entry {previous}, but everything up to {replica.Commit} is committed here.");
-        }
-
-        var first = log.FirstOfTermAt(previous);
-        return new LogPosition(first > replica.Commit ? first : replica.Commit, term);
-    }
-
     /// <summary>
     /// Skips what we hold, truncates only at a real difference (an old or reordered append must not shorten the log, pitfall L05) and
     /// appends the rest.
@@ -157,6 +140,19 @@ internal sealed class Following(Replica replica, NodeId? leader)
             for (; i < entries.Length; i++)
                 replica.Append(entries[i]);
         }
+    }
+
+    private void Reject(AppendRequest request)
+    {
+        var previous = request.Previous.Index;
+        if (previous <= replica.Commit)
+        {
+            throw new InvariantBrokenException(
+                $"The leader of term {replica.Term} contradicts entry {previous}, but everything up to {replica.Commit} is committed here.");
+        }
+
+        var hint = ConflictSearch.Hint(replica.Log.Terms, previous, replica.Commit);
+        replica.Send(new AppendRejected(replica.Id, request.From, replica.Term, previous, hint, request.Round));
     }
 
     /// <summary>Never beyond what is proven to equal the leader's log (pitfall L03).</summary>

@@ -217,9 +217,7 @@ internal sealed class Leader : Role
     {
         if (Hear(rejected, rejected.Round) is not { } follower)
             return;
-        var before = rejected.Previous.Previous;
-        var limit = rejected.Hint.Index < before ? rejected.Hint.Index : before;
-        follower.Rejected(rejected.Previous, log.LastWithTermAtMost(rejected.Hint.Term, limit).Next);
+        follower.Rejected(rejected.Previous, ConflictSearch.Next(log.Terms, rejected.Previous, rejected.Hint));
     }
 
     protected override void OnHeartbeatReply(HeartbeatReply reply) => Hear(reply, reply.Round);
