@@ -10,12 +10,20 @@ internal sealed class MemoryStore : ILutraClient
         [ImmutableSortedDictionary.Create<byte[], KeyValue>(Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))];
 
     private long compacted;
+    private int arrived;
 
     /// <summary>Thrown, where set, by every call to the store.</summary>
     public LutraException? Failure { get; set; }
 
     /// <summary>Awaited by every read and write, where set.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Completes when so many reads have come to <see cref="Gate"/>.</summary>
+    public async Task Waiting(int reads)
+    {
+        while (Volatile.Read(ref arrived) < reads)
+            await Task.Yield();
+    }
 
     public NodeStatus Status { get; set; } = new(
         "1", "00000000000000aa", "00000000000000cc", "lutra", NodeRole.Leader, 3, "1", "localhost:2379", 9, 8, 10, new Revision(1), default, 1, "0.1.0",
@@ -47,6 +55,7 @@ internal sealed class MemoryStore : ILutraClient
     public async ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default)
     {
         (LastRange, LastConsistency) = (range, options.Consistency);
+        Interlocked.Increment(ref arrived);
         await Gate.WaitAsync(cancellationToken);
         if (Failure is not null)
             throw Failure;
