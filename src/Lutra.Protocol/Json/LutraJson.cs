@@ -8,6 +8,7 @@ namespace Lutra.Protocol;
 /// The JSON of every body, generated at build time. Names are in snake case, absent is the same as null, members that a request does not know are refused
 /// (<see cref="Strict"/>) while those in answers are passed over (<see cref="Lenient"/>), so that old clients can talk to new servers.
 /// </summary>
+[JsonSerializable(typeof(KeyValueBody))]
 [JsonSerializable(typeof(PutReply))]
 [JsonSerializable(typeof(DeleteReply))]
 [JsonSerializable(typeof(PageReply))]
@@ -42,6 +43,7 @@ public sealed partial class LutraJson : JsonSerializerContext
         MaxDepth = DepthMax,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         UnmappedMemberHandling = unknown,
-        RespectNullableAnnotations = unknown == JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 }

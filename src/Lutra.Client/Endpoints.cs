@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Lutra.Client;
+
+/// <summary>Where servers are, as people write it: <c>host:port</c>, <c>:port</c> (localhost), or a URL with a path prefix.</summary>
+public static class Endpoints
+{
+    /// <summary>Throws <see cref="LutraException"/> (<see cref="LutraError.InvalidArgument"/>) where it is none, naming it.</summary>
+    public static Uri Parse(string text)
+    {
+        var whole = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{(text.StartsWith(':') ? "localhost" : "")}{text}";
+        var written = Uri.TryCreate(whole, UriKind.Absolute, out var uri);
+        if (!written || uri!.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
+            throw new LutraException(
+                LutraError.InvalidArgument, $"'{text}' is no endpoint: it needs host:port, such as localhost:2379, or a URL, such as http://10.0.0.7:2379/store.");
+        return uri;
+    }
+
+    /// <summary>A list, parted by commas; blanks around the commas and empty parts are passed over.</summary>
+    public static IReadOnlyList<Uri> ParseList(string text)
+    {
+        var list = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToArray();
+        return list.Length > 0 ? list : throw new LutraException(LutraError.InvalidArgument, "There is no endpoint in the list.");
+    }
+
+    /// <summary>For messages: as short as it was written.</summary>
+    internal static string Name(Uri endpoint) => endpoint is { Scheme: "http", PathAndQuery: "/" }
+        ? string.Create(CultureInfo.InvariantCulture, $"{endpoint.Host}:{endpoint.Port}")
+        : endpoint.ToString();
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using Lutra.Client.Rest;
+using Lutra.Client.Retry;
+
+namespace Lutra.Client;
+
+/// <summary>
+/// The store on servers elsewhere. A call goes to the server that answered last and, where that fails, to the others. Reads are tried again until their time
+/// is up. So are writes that were certainly not done; one whose answer is lost only with an idempotency key, else it ends as
+/// <see cref="LutraError.OutcomeUnknown"/>. A cancelled write may or may not be done.
+/// </summary>
+public sealed class LutraClient : ILutraClient
+{
+    private const int GeneratedKeyBytes = 16;
+
+    private readonly IClientTransport transport;
+    private readonly ILutraClient[] endpoints;
+    private readonly LutraClientOptions options;
+    private readonly CallLoop calls;
+
+    /// <summary>A client over REST.</summary>
+    public LutraClient(LutraClientOptions options)
+        : this(options, new RestTransport())
+    {
+    }
+
+    /// <summary>A client over <paramref name="transport"/>, which it disposes of.</summary>
+    public LutraClient(LutraClientOptions options, IClientTransport transport)
+    {
+        options.Validate();
+        this.options = options;
+        this.transport = transport;
+        endpoints = [.. options.Endpoints.Select(transport.Open)];
+        calls = new CallLoop(endpoints, options);
+    }
+
+    /// <summary>A client of the servers in a list such as <c>localhost:2379,localhost:2381</c>.</summary>
+    public static LutraClient Connect(string endpoints) => new(new LutraClientOptions { Endpoints = Client.Endpoints.ParseList(endpoints) });
+
+    public ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default)
+    {
+        var (known, safety) = Prepare(options);
+        return calls.RunAsync(safety, (endpoint, stop) => endpoint.PutAsync(put, known, stop), cancellationToken);
+    }
+
+    public ValueTask<DeleteResult> DeleteAsync(DeleteOperation delete, WriteOptions options = default, CancellationToken cancellationToken = default)
+    {
+        var (known, safety) = Prepare(options);
+        return calls.RunAsync(safety, (endpoint, stop) => endpoint.DeleteAsync(delete, known, stop), cancellationToken);
+    }
+
+    public ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.Read, (endpoint, stop) => endpoint.RangeAsync(range, options, stop), cancellationToken);
+
+    public ValueTask<TransactionResult> TransactAsync(
+        TransactionOperation transaction, WriteOptions options = default, CancellationToken cancellationToken = default)
+    {
+        var (known, safety) = Prepare(options);
+        return calls.RunAsync(safety, (endpoint, stop) => endpoint.TransactAsync(transaction, known, stop), cancellationToken);
+    }
+
+    // Repeating a compaction changes nothing more, but the repeat would be told that its revision is gone.
+    public ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.WriteOnce, (endpoint, stop) => endpoint.CompactAsync(revision, stop), cancellationToken);
+
+    public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.StatusAsync(stop), cancellationToken);
+
+    public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.MembersAsync(stop), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var endpoint in endpoints)
+            await endpoint.DisposeAsync();
+        await transport.DisposeAsync();
+    }
+
+    private (WriteOptions Options, CallSafety Safety) Prepare(WriteOptions given)
+    {
+        if (given.IdempotencyKey is { } key)
+        {
+            CheckKey(key);
+            return (given, CallSafety.WriteWithKey);
+        }
+
+        return options.AddIdempotencyKeys ? (given with { IdempotencyKey = NewKey() }, CallSafety.WriteWithKey) : (given, CallSafety.WriteOnce);
+    }
+
+    private string NewKey()
+    {
+        var bytes = new byte[GeneratedKeyBytes];
+        options.Random.NextBytes(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    private static void CheckKey(string key)
+    {
+        var size = Encoding.UTF8.GetByteCount(key);
+        if (size is 0 || key.Any(char.IsControl) || key.Trim().Length != key.Length)
+            throw new LutraException(LutraError.InvalidArgument, "An idempotency key is not empty, and has no control characters and no blanks at its ends.");
+        if (size > WriteOptions.IdempotencyKeyBytesMax)
+            throw new LutraException(LutraError.TooLarge, string.Create(
+                CultureInfo.InvariantCulture, $"The idempotency key has {size} bytes; the limit is {WriteOptions.IdempotencyKeyBytesMax} bytes, and fixed."));
+    }
+}

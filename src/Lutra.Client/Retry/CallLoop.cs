@@ -1,0 +1,92 @@
+namespace Lutra.Client.Retry;
+
+/// <summary>Tries a call at one endpoint after another, as the policy says, within its time.</summary>
+internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options)
+{
+    private int preferred;
+
+    public async ValueTask<T> RunAsync<T>(
+        CallSafety safety, Func<ILutraClient, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.Timeout, options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var first = Volatile.Read(ref preferred);
+        LutraException? unknown = null;
+        for (var failures = 0; ;)
+        {
+            var index = (first + failures) % endpoints.Count;
+            LutraException failure;
+            try
+            {
+                var result = await AttemptAsync(safety, call, endpoints[index], either.Token, cancellationToken);
+                Volatile.Write(ref preferred, index);
+                return result;
+            }
+            catch (LutraException refused)
+            {
+                failure = refused;
+            }
+
+            failures++;
+            if (failure.Error == LutraError.OutcomeUnknown)
+                unknown = failure;
+            var wait = options.Retry.Decide(safety, failure.Error, failures, endpoints.Count, options.Random.NextDouble());
+            if (wait is null || !await WaitAsync(wait.Value, either.Token))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw Final(safety, failure, unknown);
+            }
+        }
+    }
+
+    private async ValueTask<T> AttemptAsync<T>(
+        CallSafety safety, Func<ILutraClient, CancellationToken, ValueTask<T>> call, ILutraClient endpoint, CancellationToken either,
+        CancellationToken cancellationToken)
+    {
+        // A call that cannot be tried again gets all the time there is: giving up early would only make its outcome unknown.
+        var time = safety == CallSafety.WriteOnce ? options.Timeout : options.AttemptTimeout;
+        using var timeout = new CancellationTokenSource(time, options.Time);
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, either);
+        try
+        {
+            return await call(endpoint, all.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw safety == CallSafety.Read
+                ? new LutraException(LutraError.Unavailable, "No answer came in time.", late)
+                : new LutraException(LutraError.OutcomeUnknown, "No answer came in time: the write may or may not be done.", late);
+        }
+    }
+
+    // False where the time is up.
+    private async ValueTask<bool> WaitAsync(TimeSpan wait, CancellationToken either)
+    {
+        if (either.IsCancellationRequested)
+            return false;
+        if (wait == TimeSpan.Zero)
+            return true;
+        try
+        {
+            await Task.Delay(wait, options.Time, either);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // A refusal says only of its own try that nothing was done. Where an earlier try of a write went out and was not answered, that one may still be done
+    // (pitfall C02), whatever the last one says.
+    private static LutraException Final(CallSafety safety, LutraException last, LutraException? unknown) =>
+        safety == CallSafety.Read || unknown is null || last.Error == LutraError.OutcomeUnknown
+            ? Again(last)
+            : new LutraException(
+                LutraError.OutcomeUnknown, $"The write may or may not be done: a try was not answered, and the last one was refused: {last.Message}", last)
+            {
+                Leader = last.Leader,
+            };
+
+    private static LutraException Again(LutraException failure) => new(failure.Error, failure.Message, failure) { Leader = failure.Leader };
+}

@@ -1,0 +1,80 @@
+namespace Lutra.Client.Tests.Support;
+
+/// <summary>Servers that answer by a script: one answer a call, whichever server is asked, and a note of who was asked with what key.</summary>
+internal sealed class ScriptedTransport(params ScriptedTransport.Step[] script) : IClientTransport
+{
+    private readonly Queue<Step> steps = new(script);
+
+    public enum Step
+    {
+        Done,
+        Refuse,
+        Unknown,
+        Overloaded,
+        NoSpace,
+        Invalid,
+        Hang,
+    }
+
+    public List<string> Asked { get; } = [];
+
+    public List<string?> Keys { get; } = [];
+
+    /// <summary>What comes when the script is over.</summary>
+    public Step Afterwards { get; init; } = Step.Done;
+
+    public bool IsDisposed { get; private set; }
+
+    public ILutraClient Open(Uri endpoint) => new Server(this, endpoint);
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<T> AnswerAsync<T>(Uri endpoint, string? key, T done, CancellationToken stop)
+    {
+        Asked.Add(endpoint.Host);
+        Keys.Add(key);
+        switch (steps.Count > 0 ? steps.Dequeue() : Afterwards)
+        {
+            case Step.Done: return done;
+            case Step.Refuse: throw new LutraException(LutraError.Unavailable, "no leader") { Leader = "3" };
+            case Step.Unknown: throw new LutraException(LutraError.OutcomeUnknown, "broken");
+            case Step.Overloaded: throw new LutraException(LutraError.Overloaded, "busy");
+            case Step.NoSpace: throw new LutraException(LutraError.NoSpace, "full");
+            case Step.Invalid: throw new LutraException(LutraError.InvalidArgument, "nonsense");
+            default:
+                await Task.Delay(Timeout.InfiniteTimeSpan, stop);
+                return done;
+        }
+    }
+
+    private sealed class Server(ScriptedTransport transport, Uri endpoint) : ILutraClient
+    {
+        public ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, options.IdempotencyKey, new PutResult(new Revision(2), null), cancellationToken);
+
+        public ValueTask<DeleteResult> DeleteAsync(DeleteOperation delete, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, options.IdempotencyKey, new DeleteResult(new Revision(2), 1, []), cancellationToken);
+
+        public ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, new RangeResult(new Revision(2), [], 0, false), cancellationToken);
+
+        public ValueTask<TransactionResult> TransactAsync(
+            TransactionOperation transaction, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, options.IdempotencyKey, new TransactionResult(new Revision(2), true, []), cancellationToken);
+
+        public ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, new CompactResult(revision), cancellationToken);
+
+        public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => transport.AnswerAsync(
+            endpoint, null, new NodeStatus("1", "", null, "", NodeRole.Leader, 1, "1", null, 1, 1, 1, default, default, 1, "", "ok", []), cancellationToken);
+
+        public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, new MemberList("", []), cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
