@@ -37,6 +37,8 @@ internal sealed class MemoryStore : ILutraClient
 
     public RangeOperation? LastRange { get; private set; }
 
+    public Operation? LastOperation { get; private set; }
+
     private Revision Revision => new(history.Count);
 
     public ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default)
@@ -54,7 +56,7 @@ internal sealed class MemoryStore : ILutraClient
 
     public async ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default)
     {
-        (LastRange, LastConsistency) = (range, options.Consistency);
+        (LastRange, LastOperation, LastConsistency) = (range, range, options.Consistency);
         Interlocked.Increment(ref arrived);
         await Gate.WaitAsync(cancellationToken);
         if (Failure is not null)
@@ -90,7 +92,7 @@ internal sealed class MemoryStore : ILutraClient
 
     private async ValueTask<T> WriteAsync<T>(Operation operation, WriteOptions options, Func<OperationResult, T> cast)
     {
-        LastWriteOptions = options;
+        (LastWriteOptions, LastOperation) = (options, operation);
         await Gate;
         if (Failure is not null)
             throw Failure;
