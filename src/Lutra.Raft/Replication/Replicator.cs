@@ -124,8 +124,14 @@ internal sealed class Replicator(Replica replica)
 
         var previous = follower.Next.Previous;
         var commit = replica.Commit < previous ? replica.Commit : previous;
-        if (!sent && (follower.CheckDue || follower.CommitSent < commit) && log.TermAt(previous) is { } lastTerm)
-            SendAppend(follower, new LogPosition(previous, lastTerm), default, 0, round);
+        if (!sent && (follower.CheckDue || follower.CommitSent < commit))
+        {
+            if (log.TermAt(previous) is { } lastTerm)
+                SendAppend(follower, new LogPosition(previous, lastTerm), default, 0, round);
+            else if (follower.CheckDue)
+                WantSnapshot(follower); // What was sent last is unanswered, and the log was cut past it.
+        }
+
         follower.CheckDue = false;
     }
 
