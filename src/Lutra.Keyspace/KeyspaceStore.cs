@@ -54,6 +54,16 @@ public sealed class KeyspaceStore : IDisposable
     /// <summary>The greatest time stamp of any entry applied, in Unix milliseconds: a leader stamps nothing earlier (pitfall C06).</summary>
     public long LogTimeMillis => Volatile.Read(ref published).State.TimeMillis;
 
+    /// <summary>The cluster began with <paramref name="initial"/>, before its first entry: part of the state like any later one. Only on a store that has applied nothing.</summary>
+    public void Begin(Configuration initial)
+    {
+        ArgumentNullException.ThrowIfNull(initial);
+        Invariant.Holds(applied == LogPosition.Zero, "A cluster begins before its first entry.");
+        configuration = initial;
+        tables.Put(TableKeys.Configuration, 0, initial.Encode());
+        Volatile.Write(ref published, new PublishedState(applied, state, configuration));
+    }
+
     /// <summary>
     /// Applies the next entry. <paramref name="wantResult"/> false: nobody here waits, so no answer is built. The effects are visible to readers after
     /// <see cref="Publish"/>. Applier only. Throws only for what must stop the node: <see cref="EntryNotUnderstoodException"/> for an entry of another build, anything

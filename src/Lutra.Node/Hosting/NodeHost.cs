@@ -1,0 +1,115 @@
+using Lutra.Keyspace;
+using Lutra.Node.Hosting.Network;
+using Lutra.Node.Identity;
+using Lutra.Node.Loop;
+using Lutra.Storage.Files;
+
+namespace Lutra.Node.Hosting;
+
+/// <summary>One node in a real process: threads, clock, sockets and folder around the loop, from its start to its end.</summary>
+internal sealed class NodeHost : IDisposable
+{
+    private const long DrainMillis = 3000;
+
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ThreadScheduler scheduler;
+    private readonly SocketNetwork network;
+    private readonly NodeLoop loop;
+    private readonly Action<NodeEvent> tell;
+    private readonly Timer ticker;
+    private PeerListener? listener;
+    private int stopping;
+
+    private NodeHost(LutraNodeOptions options, Action<NodeEvent>? tell)
+    {
+        Options = options;
+        this.tell = tell ?? (_ => { });
+        var label = Label.Parse(options.Label);
+        var files = new OsFiles(Path.Combine(options.Directory, label.Text));
+        var clock = new NodeClock(TimeProvider.System);
+        var random = new SystemRandom();
+        var origin = (ulong)random.NextInt64(long.MaxValue);
+        scheduler = new ThreadScheduler((stage, exception) => Fail(new InvalidOperationException($"The {stage.Name} failed: {exception.Message}", exception)));
+        network = new SocketNetwork();
+        var context = new NodeContext(files, network, scheduler, clock, random, Fail, this.tell);
+        loop = new NodeLoop(context, options, origin);
+        Writes = new WriteDoor(loop, clock, options, origin);
+        Reads = new ReadDoor(loop, clock, options);
+        ticker = new Timer(_ => loop.Tick(), null, options.HeartbeatIntervalMillis, options.HeartbeatIntervalMillis);
+        scheduler.Ready(loop);
+    }
+
+    public LutraNodeOptions Options { get; }
+
+    public WriteDoor Writes { get; }
+
+    public ReadDoor Reads { get; }
+
+    public Task Stopped => stopped.Task;
+
+    public static NodeHost Start(LutraNodeOptions options, Action<NodeEvent>? tell)
+    {
+        var host = new NodeHost(options, tell);
+        if (options.ListenForPeers)
+            host.listener = PeerListener.Start(options.EffectivePeerAddress, (stream, remote) => host.AcceptPeerAsync(stream, remote));
+        return host;
+    }
+
+    /// <summary>What readers see now; unavailable until there is a cluster.</summary>
+    public KeyspaceView Pin() =>
+        loop.Replica?.Keyspace.Pin() ?? throw new LutraException(LutraError.Unavailable, "This node does not belong to a cluster yet.");
+
+    /// <summary>Asks the loop something about itself.</summary>
+    public Task<T> Ask<T>(Func<NodeLoop, LutraNodeOptions, T> question, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (stopped.Task.IsCompleted)
+            throw new LutraException(LutraError.Stopped, "The node has stopped.");
+        loop.Post(new ActionInput(asked => answer.TrySetResult(question(asked, Options))));
+        return answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Returns when something may have changed; soon in any case.</summary>
+    public static Task Changed(CancellationToken cancellationToken) => Task.Delay(20, cancellationToken);
+
+    public Task AcceptPeerAsync(Stream connection, string remote) => network.AcceptAsync(connection, remote, loop.Peers.Accept());
+
+    public void HangUpPeers() => network.CloseAll();
+
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref stopping, 1) != 0)
+        {
+            await stopped.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(new ActionInput(asked => asked.Drain(DrainMillis, () => drained.TrySetResult())));
+        await drained.Task.WaitAsync(TimeSpan.FromMilliseconds(DrainMillis + 500)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Dispose();
+        stopped.TrySetResult();
+    }
+
+    /// <summary>The node can promise nothing any more: it stops at once, without a word to anybody (pitfalls D02, X05).</summary>
+    private void Fail(Exception reason)
+    {
+        if (Interlocked.Exchange(ref stopping, 1) != 0)
+            return;
+        tell(new NodeEvent(NodeEventLevel.Error, $"The node stops: {reason.Message}"));
+        ThreadPool.QueueUserWorkItem(_ =>
+        {
+            Dispose();
+            stopped.TrySetException(reason);
+        });
+    }
+
+    public void Dispose()
+    {
+        ticker.Dispose();
+        listener?.Dispose();
+        scheduler.Dispose();
+        loop.Dispose();
+        network.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Lutra.Keyspace.Commands;
+using Lutra.Node.Loop;
+using Lutra.Node.Requests;
+
+namespace Lutra.Node.Hosting;
+
+/// <summary>Where writes of this process enter the node: checked, counted, encoded, posted; and answered on the pool.</summary>
+internal sealed class WriteDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions options, ulong origin)
+{
+    private const int PoolMax = 1024;
+
+    private readonly ConcurrentQueue<PooledWrite> pool = new();
+    private readonly Admission admission = new(options.RequestsMax, options.RequestBytesMax);
+    private readonly Completions completions = new();
+    private long lastNumber;
+
+    /// <summary>The request ends as the task does: done, certainly not done, or unknown. A caller that stops waiting changes nothing.</summary>
+    public ValueTask<OperationResult> Write(Command command, WriteOptions write)
+    {
+        var number = (ulong)Interlocked.Increment(ref lastNumber);
+        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, IdempotencyKey: write.IdempotencyKey);
+        if (CommandRules.Check(envelope, command) is { } refused)
+            throw new LutraException(refused.Error, refused.Message);
+        var encoded = CommandCodec.Encode(envelope, command);
+        if (CommandRules.CheckSize(encoded.Length) is { } tooLarge)
+            throw new LutraException(tooLarge.Error, tooLarge.Message);
+        if (!admission.TryEnter(encoded.Length))
+        {
+            throw new LutraException(
+                LutraError.Overloaded,
+                $"This node has {admission.Requests} requests at work; the most are {admission.RequestsMax}, or {admission.BytesMax} bytes. Nothing was done.");
+        }
+
+        if (!pool.TryDequeue(out var request))
+            request = new PooledWrite(this);
+        var task = request.Begin(number, encoded, clock.NowMillis + options.RequestTimeoutMillis);
+        loop.Post(request);
+        return task;
+    }
+
+    internal void Finished(PooledWrite request)
+    {
+        admission.Leave(request.Command.Length);
+        completions.Add(request);
+    }
+
+    internal void Return(PooledWrite request)
+    {
+        if (pool.Count < PoolMax)
+            pool.Enqueue(request);
+    }
+}

@@ -1,0 +1,22 @@
+using Lutra.Storage.Log;
+
+namespace Lutra.Node.Loop;
+
+/// <summary>
+/// Whether the disk has room for more log. A full disk shows when the log asks for its next segment, long before it could fail a sync; what is
+/// left by then is kept for what a full node still must write: terms, configurations, the empty entry of a new leader. Loop only.
+/// </summary>
+internal sealed class DiskRoom(ReplicatedLog log, string location)
+{
+    private const long ReserveBytes = 1024 * 1024;
+
+    /// <summary>What the refusal of a write says.</summary>
+    public string Refusal => $"No room on the disk of {location}. Nothing was done; reads go on, and writes will when there is room.";
+
+    /// <summary>A table could not be written for want of room.</summary>
+    public bool TablesOutOfSpace { get; set; }
+
+    public bool IsShort => TablesOutOfSpace || (log.IsFull && log.RoomBytes < ReserveBytes);
+
+    public bool HasRoomFor(long bytes) => !TablesOutOfSpace && (!log.IsFull || log.RoomBytes - bytes >= ReserveBytes);
+}

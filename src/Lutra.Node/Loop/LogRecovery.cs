@@ -1,0 +1,52 @@
+using Lutra.Keyspace;
+using Lutra.Raft;
+using Lutra.Storage.Files;
+using Lutra.Storage.Log;
+
+namespace Lutra.Node.Loop;
+
+/// <summary>Joins what the log and the tables held when the node started.</summary>
+internal static class LogRecovery
+{
+    private const int ReadBytes = 4 * 1024 * 1024;
+
+    public static Recovered Recover(ReplicatedLog log, KeyspaceStore keyspace)
+    {
+        var applied = keyspace.Applied;
+
+        // A state was installed and the node died before its log followed: what the log holds is older or in conflict (pitfall S01).
+        if (applied.Index > LogIndex.Zero && !Holds(log, applied))
+            log.Reset(applied);
+
+        var tail = new List<Entry>();
+        for (var next = applied.Index.Next; next <= log.Last.Index;)
+        {
+            var read = log.Read(next, log.Last.Index, ReadBytes);
+            if (read.Count == 0 || read[0].Index != next)
+                throw new DamagedFileException("log", 0, $"entry {next} is missing, though the log goes on to {log.Last}");
+            tail.AddRange(read);
+            next = read[^1].Index.Next;
+        }
+
+        var runs = log.TermRuns().Where(run => run.First <= applied.Index).ToArray();
+        return new Recovered(log.HardState, applied, keyspace.Configuration, log.Start, runs, tail);
+    }
+
+    /// <summary>Whether the log holds, or begins just after, this very position.</summary>
+    public static bool Holds(ReplicatedLog log, LogPosition position)
+    {
+        if (log.Start == position)
+            return true;
+        if (position.Index <= log.Start.Index || position.Index > log.Last.Index)
+            return false;
+        var term = Term.Zero;
+        foreach (var run in log.TermRuns())
+        {
+            if (run.First > position.Index)
+                break;
+            term = run.Term;
+        }
+
+        return term == position.Term;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Lutra.Node.Formation;
+using Lutra.Node.Identity;
+using Lutra.Node.Peers;
+using Lutra.Raft;
+
+namespace Lutra.Node.Loop;
+
+/// <summary>
+/// To which cluster this node belongs, and who its peers are: carries out what the formation of the cluster asks for, and from then on follows the
+/// configuration. Loop only.
+/// </summary>
+internal sealed class Membership : IDisposable
+{
+    private readonly NodeContext context;
+    private readonly LutraNodeOptions options;
+    private readonly IdentityFile identity;
+    private readonly PeerAddress peerAddress;
+    private readonly PeerAddress clientAddress;
+    private readonly ClusterFormation formation;
+    private readonly Action<LoopInput> post;
+    private readonly PeerJudge judge = new();
+    private Configuration configuration = Configuration.Empty;
+    private FormationStage toldStage;
+    private ImmutableArray<string> toldWaiting = [];
+
+    private Membership(NodeContext context, LutraNodeOptions options, IdentityFile identity, Action<LoopInput> post)
+    {
+        this.context = context;
+        this.options = options;
+        this.identity = identity;
+        this.post = post;
+        var errors = new List<string>();
+        peerAddress = AddressOf(options.EffectivePeerAddress);
+        clientAddress = AddressOf(options.Address);
+        var list = PeerListParser.Parse(options.Peers, "--peers", identity.Current.Label, peerAddress, errors)
+            ?? throw new ArgumentException(string.Join(Environment.NewLine, errors));
+        var self = new FormationSelf(
+            identity.Current.Node, identity.Current.Label, peerAddress.ToString(), clientAddress.ToString(), list, options.Join);
+        formation = new ClusterFormation(self, identity.Current.Formation, context.Random);
+        toldStage = formation.Stage;
+    }
+
+    public NodeIdentity Identity => identity.Current;
+
+    /// <summary>The cluster, once this node belongs to it for good.</summary>
+    public ClusterFound? Begun => formation.Outcome as ClusterFound;
+
+    /// <summary>For whom this node waits, and why.</summary>
+    public ImmutableArray<string> Waiting => formation.Waiting;
+
+    /// <summary>Why requests cannot be served yet.</summary>
+    public string NotReady => $"This node does not belong to a cluster yet. {string.Join(" ", formation.Waiting)} Nothing was done.";
+
+    public Hello Hello => new(
+        PeerProtocol.Min, PeerProtocol.Max, options.ClusterName, formation.Cluster, Identity.Node, null, Identity.Label.Text, options.LabelGiven,
+        Identity.Boots, peerAddress.ToString(), clientAddress.ToString(), formation.Stage, options.Peers);
+
+    /// <param name="post">Brings what the disk finished back to the loop.</param>
+    public static Membership Open(NodeContext context, LutraNodeOptions options, Action<LoopInput> post)
+    {
+        var identity = IdentityFile.Open(context.Files, Label.Parse(options.Label), options.ClusterName, context.Random);
+        try
+        {
+            return new Membership(context, options, identity, post);
+        }
+        catch
+        {
+            identity.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where to connect before there is a configuration.</summary>
+    public IReadOnlyList<PeerTarget> Targets => [.. formation.Targets.Select(address => new PeerTarget(address, null))];
+
+    /// <summary>Other members are in force: they are whom this node keeps connected.</summary>
+    public void MembersChanged(Configuration now, PeerExchange peers)
+    {
+        configuration = now;
+        peers.SetTargets(
+            [.. now.Members.Where(member => member.Node != Identity.Node).Select(member => new PeerTarget(member.PeerAddress, member.Node))]);
+    }
+
+    /// <summary>Why the one behind this hello may not speak; null: it may.</summary>
+    public string? Judge(Hello hello) => judge.Judge(hello, configuration);
+
+    public void Heard(Hello hello, string? address) => formation.Heard(address, hello);
+
+    public void FoundSelf(string address) => formation.FoundSelf(address);
+
+    public void Receive(NodeId from, FormationMessage message) => formation.Receive(from, message);
+
+    public void Lost(NodeId peer) => formation.Lost(peer);
+
+    public void Unreachable(string address, string reason) => formation.Unreachable(address, reason);
+
+    public void Tick(long nowMillis) => formation.Tick(nowMillis);
+
+    /// <summary>Carries out what the formation asks for.</summary>
+    public void Flush(PeerExchange peers)
+    {
+        while (formation.TakeOutput() is { IsEmpty: false } output)
+        {
+            foreach (var send in output.Sends)
+                peers.Send(send.To, new FormationFrame(send.Message));
+            if (output.Persist is { } record)
+                Persist(record);
+        }
+
+        if (formation.Stage != toldStage)
+        {
+            toldStage = formation.Stage;
+            peers.SetHello(Hello);
+        }
+
+        TellOutcome();
+    }
+
+    public void Dispose() => identity.Dispose();
+
+    private static PeerAddress AddressOf(string text) =>
+        PeerAddress.TryParse(text, out var fault) ?? throw new ArgumentException($"The address \"{text}\" cannot be used: {fault}.");
+
+    private void Persist(FormationRecord record) => identity.Save(record, failure => post(new ActionInput(_ =>
+    {
+        if (failure is not null)
+            context.Failed(failure);
+        else
+            formation.Persisted(record);
+    })));
+
+    private void TellOutcome()
+    {
+        if (formation.Outcome is Stopped stopped)
+        {
+            context.Failed(new LutraException(LutraError.Stopped, stopped.Message));
+            return;
+        }
+
+        var waiting = formation.Waiting;
+        if (waiting.SequenceEqual(toldWaiting))
+            return;
+        toldWaiting = waiting;
+        foreach (var line in waiting)
+            context.Tell(new NodeEvent(NodeEventLevel.Information, line));
+    }
+}

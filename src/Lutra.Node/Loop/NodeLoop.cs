@@ -1,0 +1,187 @@
+using Lutra.Node.Peers;
+using Lutra.Node.Requests;
+using Lutra.Raft;
+using Lutra.Storage.Scheduling;
+
+namespace Lutra.Node.Loop;
+
+/// <summary>
+/// The one loop of a node: takes what has gathered (requests, frames, ticks, "this is on disk"), feeds it to the formation of the cluster or,
+/// once that has begun, to the replica, and carries out what they ask for. It never waits for a disk or a socket.
+/// </summary>
+internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
+{
+    private readonly NodeContext context;
+    private readonly LutraNodeOptions options;
+    private readonly ulong origin;
+    private readonly Inbox inbox = new();
+    private readonly PeerExchange peers;
+    private readonly Membership membership;
+    private Replica? replica;
+    private int ticks;
+    private Action? drained;
+    private long drainUntilMillis;
+
+    public NodeLoop(NodeContext context, LutraNodeOptions options, ulong origin)
+    {
+        this.context = context;
+        this.options = options;
+        this.origin = origin;
+        membership = Membership.Open(context, options, Post);
+        peers = new PeerExchange(context.Network, membership.Hello, new PeerOptions(), this, context.Random, () => context.Scheduler.Ready(this));
+        peers.SetTargets(membership.Targets);
+        FollowMembership();
+    }
+
+    public string Name => "loop";
+
+    public StageKind Kind => StageKind.Prompt;
+
+    public Membership Membership => membership;
+
+    public PeerExchange Peers => peers;
+
+    /// <summary>Null until the cluster has begun. Set once, read by all threads.</summary>
+    public Replica? Replica => Volatile.Read(ref replica);
+
+    /// <summary>Gives the loop something to act on. From any thread.</summary>
+    public void Post(LoopInput input)
+    {
+        inbox.Post(input);
+        context.Scheduler.Ready(this);
+    }
+
+    /// <summary>A heartbeat interval has passed. Ticks that find the loop busy count once: a node that was held up does not catch up on time. From any thread.</summary>
+    public void Tick()
+    {
+        Interlocked.Exchange(ref ticks, 1);
+        context.Scheduler.Ready(this);
+    }
+
+    public bool Step()
+    {
+        var nowMillis = context.Clock.NowMillis;
+        var more = peers.Step(nowMillis);
+        for (var input = inbox.TakeAll(); input is not null;)
+        {
+            var next = input.Earlier;
+            input.Earlier = null;
+            input.Feed(this);
+            input = next;
+        }
+
+        if (Interlocked.Exchange(ref ticks, 0) != 0)
+            OnTick(nowMillis);
+        membership.Flush(peers);
+        FollowMembership();
+        replica?.Flush();
+        peers.Flush();
+        return more;
+    }
+
+    public void Submit(ClientWrite write)
+    {
+        if (drained is not null)
+            write.Failed(LutraError.Stopped, "The node is stopping. Nothing was done.");
+        else if (replica is null)
+            write.Failed(LutraError.Unavailable, membership.NotReady);
+        else
+            replica.Submit(write);
+    }
+
+    public void Submit(ClientRead read)
+    {
+        if (drained is not null)
+            read.Failed(LutraError.Stopped, "The node is stopping.");
+        else if (replica is null)
+            read.Failed(LutraError.Unavailable, membership.NotReady);
+        else
+            replica.Submit(read);
+    }
+
+    /// <summary>
+    /// Takes no more requests, hands leadership over, and calls <paramref name="done"/> once nothing is at work any more, at the latest after <paramref name="patienceMillis"/>.
+    /// </summary>
+    public void Drain(long patienceMillis, Action done)
+    {
+        drained = done;
+        drainUntilMillis = context.Clock.NowMillis + patienceMillis;
+        if (replica is { Raft.Role: RoleName.Leader } leading)
+            leading.Raft.TransferLeadership(null);
+        EndDrainIfDone(context.Clock.NowMillis);
+    }
+
+    public void MembersChanged(Configuration configuration) => membership.MembersChanged(configuration, peers);
+
+    string? IPeerEvents.Judge(Hello hello) => membership.Judge(hello);
+
+    void IPeerEvents.Heard(Hello hello, string? address)
+    {
+        membership.Heard(hello, address);
+        replica?.Heard(hello.Node);
+    }
+
+    void IPeerEvents.FoundSelf(string address) => membership.FoundSelf(address);
+
+    void IPeerEvents.Received(NodeId from, PeerFrame frame)
+    {
+        if (frame is FormationFrame formation)
+            membership.Receive(from, formation.Message);
+        else
+            replica?.Receive(from, frame);
+    }
+
+    void IPeerEvents.Lost(NodeId peer)
+    {
+        membership.Lost(peer);
+        replica?.Lost(peer);
+    }
+
+    void IPeerEvents.PeerDied(NodeId peer) => replica?.PeerDied(peer);
+
+    void IPeerEvents.Unreachable(string address, string reason) => membership.Unreachable(address, reason);
+
+    void IPeerEvents.Rejected(string remote, string reason) =>
+        context.Tell(new NodeEvent(NodeEventLevel.Warning, $"Closed the connection with {remote}: {reason}"));
+
+    public void Dispose()
+    {
+        peers.Close();
+        replica?.Stop();
+        replica?.Dispose();
+        membership.Dispose();
+    }
+
+    private void OnTick(long nowMillis)
+    {
+        membership.Tick(nowMillis);
+        replica?.Tick(nowMillis);
+        EndDrainIfDone(nowMillis);
+    }
+
+    /// <summary>Opens the replica as soon as the node belongs to a cluster for good.</summary>
+    private void FollowMembership()
+    {
+        if (replica is not null || membership.Begun is not { } begun)
+            return;
+        var identity = new ReplicaIdentity(begun.Cluster, membership.Identity.Node, origin, begun.Initial);
+        var opened = new Replica(context, this, peers, identity, options);
+        Volatile.Write(ref replica, opened);
+        context.Tell(new NodeEvent(
+            NodeEventLevel.Information, $"Cluster {begun.Cluster}: opened at {opened.Keyspace.Applied}, {opened.ReplayedBytes} bytes of log to apply again."));
+        if (opened.Raft.Configuration.Voters.Count == 1)
+            opened.Raft.Campaign();
+    }
+
+    private void EndDrainIfDone(long nowMillis)
+    {
+        if (drained is not { } done)
+            return;
+        var busy = replica is not null && (replica.PendingWrites > 0 || replica.Raft.IsTransferring);
+        if (busy && nowMillis < drainUntilMillis)
+            return;
+        drained = () => { };
+        replica?.Stop();
+        done();
+    }
+}

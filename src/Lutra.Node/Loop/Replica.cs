@@ -1,0 +1,249 @@
+using Lutra.Keyspace;
+using Lutra.Node.Apply;
+using Lutra.Node.Peers;
+using Lutra.Node.Requests;
+using Lutra.Node.Transfer;
+using Lutra.Raft;
+using Lutra.Storage.Log;
+using Lutra.Storage.Tables;
+
+namespace Lutra.Node.Loop;
+
+/// <summary>
+/// One replica of a cluster that has begun: the consensus core joined to its log, its keyspace and its peers. Loop only; what other threads finish
+/// comes back through the loop's inbox.
+/// </summary>
+internal sealed class Replica : IDisposable
+{
+    private readonly NodeContext context;
+    private readonly NodeLoop loop;
+    private readonly PeerExchange peers;
+    private readonly LutraNodeOptions options;
+    private readonly TableStore tables;
+    private readonly Applier applier;
+    private readonly LogReader logReader;
+    private readonly PendingWrites pending = new();
+    private readonly Proposals proposals;
+    private readonly Reads reads;
+    private readonly Transfers transfers;
+    private readonly LeaderDuties duties;
+    private readonly RoomWatch roomWatch;
+    private RoleName role;
+    private Term term;
+    private NodeId? leader;
+    private Configuration? targets;
+
+    public Replica(NodeContext context, NodeLoop loop, PeerExchange peers, ReplicaIdentity identity, LutraNodeOptions options)
+    {
+        this.context = context;
+        this.loop = loop;
+        this.peers = peers;
+        this.options = options;
+        var rule = new KeyspaceMergeRule();
+        tables = TableStore.Open(
+            context.Files, context.Scheduler, new TableOptions(options.MemtableBytes), rule,
+            new TableEvents(Flushed, RoomAgain, context.Failed, OutOfSpace));
+        Keyspace = KeyspaceStore.Open(tables, rule);
+        if (Keyspace.Applied == LogPosition.Zero)
+            Keyspace.Begin(identity.Initial);
+        Log = ReplicatedLog.Open(
+            context.Files, context.Scheduler, new LogIdentity(identity.Cluster, identity.Node), new LogOptions(options.SegmentSizeBytes),
+            new LogEvents(HardStatePersisted, LogPersisted, context.Failed, LogStartMoved));
+        var recovered = LogRecovery.Recover(Log, Keyspace);
+        Raft = new RaftNode(identity.Node, new RaftOptions { ElectionTicks = options.ElectionTicks }, recovered, context.Random);
+        ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
+
+        var room = new DiskRoom(Log, context.Files.Location);
+        var configurations = new ConfigurationHistory(Keyspace.Applied.Index, Keyspace.Configuration);
+        applier = new Applier(Keyspace, tables, pending, identity.Origin, new ApplierEvents(context.Scheduler.Ready, Applied, configurations.Add, StateInstalled));
+        logReader = new LogReader(Log, context.Scheduler, (follower, first, entries) =>
+            Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
+        proposals = new Proposals(Raft, room, peers, pending, context.Clock, options);
+        reads = new Reads(Raft, context.Clock, options);
+        transfers = new Transfers(this, context, tables, configurations, peers, loop);
+        duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
+        roomWatch = new RoomWatch(Raft, room, peers);
+        reads.Applied(Keyspace.Applied.Index);
+    }
+
+    public RaftNode Raft { get; }
+
+    public ReplicatedLog Log { get; }
+
+    public KeyspaceStore Keyspace { get; }
+
+    /// <summary>Bytes of log that a restart had to apply again.</summary>
+    public long ReplayedBytes { get; }
+
+    public int PendingWrites => pending.Count;
+
+    public bool HasRoom => roomWatch.HasRoom;
+
+    public void Submit(ClientWrite write) => proposals.Submit(write);
+
+    public void Submit(ClientRead read) => reads.Submit(read);
+
+    public void Tick(long nowMillis)
+    {
+        Raft.Tick();
+        proposals.Tick(nowMillis);
+        reads.Tick(nowMillis);
+        transfers.Tick(nowMillis);
+        duties.Tick();
+        roomWatch.Tick();
+    }
+
+    public void Receive(NodeId from, PeerFrame frame)
+    {
+        switch (frame)
+        {
+            case RaftFrame { Message: AppendRequest append } when !CanTake(append):
+                break; // As if it were lost: the leader sends it again, and there may be room then.
+            case RaftFrame { Message: var message }:
+                if (message.From == from && message.To == Raft.Id)
+                    Raft.Receive(message);
+                break;
+            case ProposeFrame propose:
+                proposals.Receive(from, propose);
+                break;
+            case ProposeReplyFrame reply:
+                proposals.Receive(reply);
+                break;
+            case RoomFrame room:
+                roomWatch.Receive(from, room);
+                break;
+            default:
+                transfers.Receive(from, frame);
+                break;
+        }
+    }
+
+    public void Heard(NodeId peer) => roomWatch.Heard(peer);
+
+    public void Lost(NodeId peer)
+    {
+        roomWatch.Lost(peer);
+        if (peer == Raft.Leader)
+            proposals.LeaderChanged();
+    }
+
+    public void PeerDied(NodeId peer) => Raft.PeerDied(peer);
+
+    /// <summary>After a batch of inputs: what gathered goes to the core, and what the core asks for is carried out.</summary>
+    public void Flush()
+    {
+        FollowChanges();
+        proposals.Flush();
+        reads.Flush();
+        while (Raft.TakeOutput() is { IsEmpty: false } output)
+            CarryOut(output);
+        FollowChanges();
+    }
+
+    public void Stop()
+    {
+        proposals.Stop();
+        reads.Stop();
+    }
+
+    public void Dispose()
+    {
+        transfers.Dispose();
+        Log.Dispose();
+        Keyspace.Dispose();
+        tables.Dispose();
+    }
+
+    private void CarryOut(Output output)
+    {
+        // The write starts first, so that the disk works while the messages are encoded; none of them promises what is not yet on disk.
+        if (output.HardState is not null || output.EntriesToPersist.Count > 0)
+            Log.Append(output.HardState, output.EntriesToPersist);
+        foreach (var message in output.MessagesToSend)
+            peers.Send(message.To, new RaftFrame(message));
+        if (output.EntriesToApply.Count > 0)
+            applier.Submit(output.EntriesToApply.ToArray());
+        foreach (var answer in output.Reads)
+            reads.Answer(answer);
+        foreach (var wanted in output.EntriesWanted)
+            logReader.Submit(wanted);
+        foreach (var follower in output.SnapshotsWanted)
+            transfers.Start(follower);
+        if (output.SnapshotToInstall is { } offer)
+            transfers.Expect(offer);
+    }
+
+    /// <summary>Says to those who care that role, term, leader or members changed.</summary>
+    private void FollowChanges()
+    {
+        if (Raft.Role == role && Raft.Term == term && Raft.Leader == leader && ReferenceEquals(Raft.Configuration, targets))
+            return;
+        if (role == RoleName.Leader && (Raft.Role != RoleName.Leader || Raft.Term != term))
+            proposals.SteppedDown(term);
+        if (Raft.Leader != leader || Raft.Term != term)
+        {
+            proposals.LeaderChanged();
+            reads.LeaderChanged();
+            if (Raft.Leader is { } now)
+                context.Tell(new NodeEvent(NodeEventLevel.Information, $"{(now == Raft.Id ? "This node leads" : $"{LabelOf(now)} leads")} in term {Raft.Term}."));
+        }
+
+        (role, term, leader) = (Raft.Role, Raft.Term, Raft.Leader);
+        if (ReferenceEquals(Raft.Configuration, targets))
+            return;
+        targets = Raft.Configuration;
+        loop.MembersChanged(targets);
+    }
+
+    private string LabelOf(NodeId node) => Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Label is { } label ? $"Node {label}" : node.ToString();
+
+    private bool CanTake(AppendRequest append)
+    {
+        if (append.Entries.IsEmpty)
+            return true;
+        var bytes = 0L;
+        foreach (var entry in append.Entries.Span)
+            bytes += entry.SizeBytes;
+        return applier.BacklogBytes <= options.ApplyBacklogBytesMax && roomWatch.HasRoomFor(bytes);
+    }
+
+    // What follows is called by whichever thread finished the work, and goes through the inbox.
+    private void HardStatePersisted(HardState hardState) => Post(replica => replica.Raft.HardStatePersisted(hardState));
+
+    private void LogPersisted(LogPosition upTo) => Post(replica => replica.Raft.LogPersisted(upTo));
+
+    private void LogStartMoved(LogPosition start) => Post(replica => replica.Raft.LogCut(start));
+
+    private void RoomAgain() => context.Scheduler.Ready(applier);
+
+    private void OutOfSpace(bool isOut) => Post(replica => replica.roomWatch.TablesOutOfSpace(isOut));
+
+    private void Applied(LogIndex upTo) => Post(replica =>
+    {
+        replica.Raft.Applied(upTo);
+        replica.reads.Applied(upTo);
+    });
+
+    private void Flushed(LogPosition durable) => Post(replica =>
+    {
+        replica.Log.Cut(durable);
+        replica.transfers.Flushed(durable);
+    });
+
+    private void StateInstalled(StateToInstall state) => Post(replica => replica.transfers.Installed(state));
+
+    /// <summary>The state was swapped under everything: the log follows, then the core.</summary>
+    public void FinishInstall(StateToInstall state)
+    {
+        if (LogRecovery.Holds(Log, state.Position))
+            Log.Cut(state.Position);
+        else
+            Log.Reset(state.Position);
+        Raft.SnapshotInstalled(state.Position, state.Configuration);
+        reads.Applied(state.Position.Index);
+    }
+
+    public void Install(StateToInstall state) => applier.Submit(state);
+
+    private void Post(Action<Replica> action) => loop.Post(new ActionInput(_ => action(this)));
+}

@@ -1,0 +1,106 @@
+using Lutra.Keyspace.Commands;
+using Lutra.Node;
+using Lutra.Node.Hosting;
+
+namespace Lutra;
+
+/// <summary>
+/// A replica inside this process: the door for embedding. It is an <see cref="ILutraClient"/> like any other, whose answers come from its own
+/// copy of the data; writes go through whichever node leads. Safe from many threads at once.
+/// </summary>
+public sealed class LutraNode : ILutraClient
+{
+    private readonly NodeHost host;
+
+    private LutraNode(NodeHost host) => this.host = host;
+
+    /// <summary>Ends when the node has stopped: by itself with the reason, where its disk failed or it may not belong to the cluster.</summary>
+    public Task Stopped => host.Stopped;
+
+    public LutraNodeOptions Options => host.Options;
+
+    /// <summary>
+    /// Opens the data folder and starts the node. Returns before there is a cluster or a leader: <see cref="WaitUntilReadyAsync"/> waits for
+    /// that. Throws <see cref="ArgumentException"/> for options that cannot be, and an <see cref="IOException"/> that names file and reason where the folder
+    /// cannot be used.
+    /// </summary>
+    /// <param name="tell">Takes the node's log, a line at a time, from any thread; null: nobody listens.</param>
+    public static Task<LutraNode> StartAsync(
+        LutraNodeOptions options, Action<NodeEvent>? tell = null, CancellationToken cancellationToken = default)
+    {
+        if (options.Errors() is { Count: > 0 } errors)
+            throw new ArgumentException(string.Join(Environment.NewLine, errors), nameof(options));
+        return Task.Run(() => new LutraNode(NodeHost.Start(options, tell)), cancellationToken);
+    }
+
+    /// <summary>Returns once this node belongs to a cluster with a leader and has caught up with it.</summary>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await host.Reads.UpToDate().AsTask().WaitAsync(cancellationToken);
+                return;
+            }
+            catch (LutraException waiting) when (waiting.Error == LutraError.Unavailable)
+            {
+                await NodeHost.Changed(cancellationToken);
+            }
+        }
+    }
+
+    public async ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+        (PutResult)await WriteAsync(put, options, cancellationToken);
+
+    public async ValueTask<DeleteResult> DeleteAsync(
+        DeleteOperation delete, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+        (DeleteResult)await WriteAsync(delete, options, cancellationToken);
+
+    public async ValueTask<TransactionResult> TransactAsync(
+        TransactionOperation transaction, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+        (TransactionResult)await WriteAsync(transaction, options, cancellationToken);
+
+    public async ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) =>
+        (CompactResult)await Wait(host.Writes.Write(new CompactCommand(revision), default), cancellationToken);
+
+    public async ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default)
+    {
+        if (OperationRules.Check(range) is { } refused)
+            throw new LutraException(refused.Error, refused.Message);
+        if (options.Consistency == Consistency.Linearizable)
+            await Wait(host.Reads.UpToDate(), cancellationToken);
+        using var view = host.Pin();
+        return view.Range(range);
+    }
+
+    public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Status, cancellationToken));
+
+    public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Members, cancellationToken));
+
+    /// <summary>
+    /// Takes a connection that a peer opened to this node's shared address and that the web server upgraded. Ends when the connection does.
+    /// </summary>
+    public Task AcceptPeerAsync(Stream connection, string remote) => host.AcceptPeerAsync(connection, remote);
+
+    /// <summary>Closes all peer connections: a web server that stops waits for those that it upgraded.</summary>
+    public void HangUpPeers() => host.HangUpPeers();
+
+    /// <summary>
+    /// Hands leadership over, lets what is at work end, and closes the folder: within 5 seconds.
+    /// </summary>
+    public Task StopAsync() => host.StopAsync();
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private ValueTask<OperationResult> WriteAsync(Operation operation, WriteOptions options, CancellationToken cancellationToken) =>
+        Wait(host.Writes.Write(new WriteCommand(operation), options), cancellationToken);
+
+    // Who stops waiting leaves the request to itself: it may still be done.
+    private static ValueTask<T> Wait<T>(ValueTask<T> task, CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled && !task.IsCompleted ? new(task.AsTask().WaitAsync(cancellationToken)) : task;
+
+    private static ValueTask Wait(ValueTask task, CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled && !task.IsCompleted ? new(task.AsTask().WaitAsync(cancellationToken)) : task;
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Lutra.Node.Loop;
+using Lutra.Raft;
+
+namespace Lutra.Node;
+
+/// <summary>What a node says of itself. Built by its loop when asked.</summary>
+internal static class StatusReport
+{
+    public static NodeStatus Status(NodeLoop loop, LutraNodeOptions options)
+    {
+        var membership = loop.Membership;
+        var identity = membership.Identity;
+        if (loop.Replica is not { } replica)
+        {
+            return new NodeStatus(
+                identity.Label.Text, identity.Node.ToString(), null, options.ClusterName, NodeRole.Waiting, 0, null, null, 0, 0, 0, Revision.None, Revision.None,
+                0, LutraVersion.Text, "waiting for the cluster to be created", membership.Waiting);
+        }
+
+        var raft = replica.Raft;
+        var leader = raft.Configuration.Members.FirstOrDefault(member => member.Node is not null && member.Node == raft.Leader);
+        using var view = replica.Keyspace.Pin();
+        return new NodeStatus(
+            identity.Label.Text, identity.Node.ToString(), membership.Begun!.Cluster.ToString(), options.ClusterName, RoleOf(raft.Role), raft.Term.Value,
+            leader?.Label, leader?.ClientAddress, raft.Commit.Value, view.Applied.Index.Value, raft.Last.Index.Value, view.Revision,
+            view.CompactRevision, raft.Configuration.Members.Length, LutraVersion.Text, HealthOf(replica), []);
+    }
+
+    public static MemberList Members(NodeLoop loop, LutraNodeOptions options)
+    {
+        if (loop.Replica is not { } replica)
+            return new MemberList("", []);
+        var members = replica.Raft.Configuration.Members.Select(member => new ClusterMember(
+            member.Id.ToString(), member.Label, member.PeerAddress, member.ClientAddress, member.Role == MemberRole.Learner, member.Node is not null,
+            member.Node is not null && member.Node == replica.Raft.Leader));
+        return new MemberList(loop.Membership.Begun!.Cluster.ToString(), members.ToImmutableArray());
+    }
+
+    private static string HealthOf(Replica replica) =>
+        replica.Raft.Leader is null ? "no leader is known"
+        : !replica.HasRoom ? "no room on the disk: writes are refused or led by another node"
+        : "ok";
+
+    private static NodeRole RoleOf(RoleName role) => role switch
+    {
+        RoleName.Follower => NodeRole.Follower,
+        RoleName.PreCandidate => NodeRole.PreCandidate,
+        RoleName.Candidate => NodeRole.Candidate,
+        RoleName.Leader => NodeRole.Leader,
+        RoleName.Learner => NodeRole.Learner,
+        _ => throw new System.Diagnostics.UnreachableException($"No word for {role}"),
+    };
+}
