@@ -83,6 +83,13 @@ public sealed class SimulatedNetwork : INetwork
         connections.Clear();
     }
 
+    /// <summary>Every connection of this process breaks; it can be dialled again at once.</summary>
+    public void BreakConnections()
+    {
+        foreach (var connection in connections.ToArray())
+            connection.Close();
+    }
+
     internal void Remove(SimulatedConnection connection) => connections.Remove(connection);
 
     private void Connect(string address, IConnectionHandler dialler, SimulatedNetwork listener, IConnectionHandler accepted)

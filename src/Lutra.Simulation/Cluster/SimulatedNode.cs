@@ -1,0 +1,127 @@
+using Lutra.Node;
+using Lutra.Node.Loop;
+using Lutra.Simulation.Disk;
+using Lutra.Simulation.Network;
+using Lutra.Simulation.Scheduling;
+
+namespace Lutra.Simulation.Cluster;
+
+/// <summary>
+/// One whole node in the simulator: production loop, log, tables, keyspace and peer frames over a simulated disk, network and clock. The
+/// disk outlives the process; <see cref="Start"/> begins a new one on it.
+/// </summary>
+public sealed class SimulatedNode : IDisposable
+{
+    private readonly SimulatedScheduler scheduler;
+    private readonly NetworkFabric fabric;
+    private readonly LutraNodeOptions options;
+    private readonly List<string> told = [];
+    private SimulatedProcess? process;
+    private SimulatedNetwork? network;
+    private NodeLoop? loop;
+    private SimulatedRequests? requests;
+    private ulong starts;
+
+    internal SimulatedNode(SimulatedScheduler scheduler, NetworkFabric fabric, LutraNodeOptions options)
+    {
+        this.scheduler = scheduler;
+        this.fabric = fabric;
+        this.options = options;
+        Disk = new SimulatedDisk(scheduler, options.Label);
+    }
+
+    public string Label => options.Label;
+
+    /// <summary>The machine's name on the network.</summary>
+    public string Host => options.EffectivePeerAddress[..options.EffectivePeerAddress.LastIndexOf(':')];
+
+    public SimulatedDisk Disk { get; private set; }
+
+    public bool IsUp => process is { IsAlive: true };
+
+    /// <summary>Why the node stopped by itself; null where it did not.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>The node's log since its first start.</summary>
+    public IReadOnlyList<string> Told => told;
+
+    internal NodeLoop? Loop => IsUp ? loop : null;
+
+    /// <summary>Takes requests while the node is up.</summary>
+    internal SimulatedRequests Requests => requests ?? throw new InvalidOperationException($"Node {Label} was never started.");
+
+    public void Start()
+    {
+        Failure = null;
+        process = scheduler.StartProcess($"node {Label}", Fail);
+        var mine = process;
+        network = fabric.Start(Host, process);
+        var clock = new NodeClock(process.Time);
+        var random = scheduler.RandomFor($"node {Label}, start {++starts}");
+        var context = new NodeContext(Disk.Mount(process), network, process, clock, random, reason =>
+        {
+            mine.Kill();
+            Fail(reason);
+        }, happened => told.Add($"{scheduler.Now} {Label} {happened.Message}"));
+        try
+        {
+            var origin = (ulong)random.NextInt64();
+            loop = new NodeLoop(context, options, origin);
+            requests = new SimulatedRequests(loop, clock, options, origin);
+        }
+        catch (Exception reason) when (reason is IOException or LutraException or SimulatedCrashException)
+        {
+            process.Kill();
+            Fail(reason);
+            return;
+        }
+
+        network.Listen(options.EffectivePeerAddress, loop.Peers.Accept);
+        process.Ready(loop);
+        ScheduleTick(process, loop);
+    }
+
+    /// <summary>The process dies; what it wrote stays.</summary>
+    public void Kill()
+    {
+        process?.Kill();
+        network?.Kill();
+        Disk.Kill();
+    }
+
+    /// <summary>The machine dies; what was not synced is lost or torn.</summary>
+    public void PowerCut()
+    {
+        process?.Kill();
+        network?.CutPower();
+        Disk.PowerCut(scheduler.RandomFor($"power cut {starts} of {Label}"));
+    }
+
+    /// <summary>Every connection of the node breaks; it can be dialled again at once.</summary>
+    public void BreakConnections() => network?.BreakConnections();
+
+    /// <summary>The machine gets an empty disk. Only while the node is down.</summary>
+    public void Wipe()
+    {
+        if (IsUp)
+            throw new InvalidOperationException("A disk is swapped while the node is down.");
+        Disk = new SimulatedDisk(scheduler, $"{options.Label}, after start {starts}");
+    }
+
+    /// <summary>The end of the run. A node in the simulator is never closed in order: whoever wants to see it shut down asks its loop.</summary>
+    public void Dispose() => Kill();
+
+    private void ScheduleTick(SimulatedProcess of, NodeLoop ticked) => of.After(TimeSpan.FromMilliseconds(options.HeartbeatIntervalMillis), () =>
+    {
+        ticked.Tick();
+        ScheduleTick(of, ticked);
+    });
+
+    private void Fail(Exception reason)
+    {
+        Failure = reason;
+        told.Add($"{scheduler.Now} {Label} stopped: {reason.Message}");
+        network?.Kill();
+        Disk.Kill();
+    }
+}
