@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Lutra.Cli.Output;
+using Lutra.Client;
+
+namespace Lutra.Cli.Client;
+
+/// <summary>What all commands that talk to a cluster share: where it is, how to write the answer, and what a refusal exits with.</summary>
+internal abstract class ClientCommand : Command
+{
+    private readonly Option<string[]> endpoints = new("--endpoints", "--server", "-s")
+    {
+        Description = "Nodes to ask, with commas between them; the first that answers is used [LUTRA_ENDPOINTS; default: localhost:2379]",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private readonly Option<OutputFormat> output = new("--output", "-o")
+    {
+        Description = "table, plain or json [default: a table on a terminal, plain lines in a pipe]",
+    };
+
+    private readonly Option<int> timeout = new("--timeout")
+    {
+        Description = "Give up after so many seconds",
+        DefaultValueFactory = _ => 10,
+    };
+
+    protected ClientCommand(string name, string description)
+        : base(name, description)
+    {
+        Add(endpoints);
+        Add(output);
+        Add(timeout);
+        SetAction(RunAsync);
+    }
+
+    protected abstract Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken);
+
+    protected IReadOnlyList<string> EndpointsOf(ParseResult parsed)
+    {
+        var given = parsed.GetValue(endpoints) is { Length: > 0 } flags ? flags : [Environment.GetEnvironmentVariable("LUTRA_ENDPOINTS") ?? "localhost:2379"];
+        return [.. given.SelectMany(each => each.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+    }
+
+    protected LutraClient Connect(IReadOnlyList<string> to, ParseResult parsed) =>
+        new(new LutraClientOptions { Endpoints = [.. to.Select(Endpoint.Parse)], Timeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)) });
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var client = Connect(EndpointsOf(parsed), parsed);
+            return (int)await RunAsync(client, parsed, new Answer(parsed.GetValue(output)), cancellationToken);
+        }
+        catch (LutraException refusal)
+        {
+            return (int)Failure.Report(refusal);
+        }
+        catch (OperationCanceledException)
+        {
+            Failure.Write("Stopped before the answer came.");
+            return (int)ExitCode.UnknownOutcome;
+        }
+        catch (UriFormatException fault)
+        {
+            Failure.Write($"--endpoints cannot be used: {fault.Message}");
+            return (int)ExitCode.Usage;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Lutra.Cli.Client;
+using Lutra.Cli.Dev;
+using Lutra.Cli.Output;
+using Lutra.Cli.Serve;
+using Lutra.Cli.Sim;
+
+namespace Lutra.Cli;
+
+/// <summary>The commands of <c>lutra</c>, one file each.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Root().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                Failure.Write(error.Message);
+            Failure.Hint($"See: lutra {CommandPath(parsed)}--help");
+            return (int)ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static RootCommand Root()
+    {
+        var root = new RootCommand("Lutra: a distributed key-value store. Start with: lutra dev, or: lutra serve")
+        {
+            ServeCommand.Create(),
+            DevCommand.Create(),
+            PutCommand.Create(),
+            GetCommand.Create(),
+            DelCommand.Create(),
+            KeysCommand.Create(),
+            TxnCommand.Create(),
+            StatusCommand.Create(),
+            SimCommand.Create(),
+            VersionCommand.Create(),
+        };
+        return root;
+    }
+
+    private static string CommandPath(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+}

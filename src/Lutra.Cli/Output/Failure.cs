@@ -1,0 +1,40 @@
+using Spectre.Console;
+
+namespace Lutra.Cli.Output;
+
+/// <summary>What went wrong, on standard error: red on a terminal, plain elsewhere.</summary>
+internal static class Failure
+{
+    private static readonly IAnsiConsole Error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
+    public static void Write(string message)
+    {
+        if (Console.IsErrorRedirected)
+            Console.Error.WriteLine($"Error: {message}");
+        else
+            Error.MarkupLineInterpolated($"[red]Error:[/] {message}");
+    }
+
+    public static void Hint(string message)
+    {
+        if (Console.IsErrorRedirected)
+            Console.Error.WriteLine(message);
+        else
+            Error.MarkupLineInterpolated($"[grey]{message}[/]");
+    }
+
+    /// <summary>Says what a refusal means for the one who typed the command.</summary>
+    public static ExitCode Report(LutraException refusal)
+    {
+        Write(refusal.Message);
+        return refusal.Error switch
+        {
+            LutraError.InvalidArgument or LutraError.TooLarge => ExitCode.Usage,
+            LutraError.KeyNotFound or LutraError.LeaseNotFound => ExitCode.NotFound,
+            LutraError.Unavailable or LutraError.Overloaded or LutraError.NoSpace or LutraError.Stopped => ExitCode.Unavailable,
+            LutraError.Denied => ExitCode.Denied,
+            LutraError.OutcomeUnknown => ExitCode.UnknownOutcome,
+            _ => ExitCode.Error,
+        };
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using Lutra.Cli.Output;
+using Lutra.Node;
+using Lutra.Server;
+using Lutra.Server.Diagnostics;
+using Lutra.Server.Port;
+
+namespace Lutra.Cli.Serve;
+
+/// <summary>A node in this process, from its start to a signal or to its own end.</summary>
+internal static class NodeProcess
+{
+    public static async Task<int> RunAsync(ServeOptions options, bool untilInputEnds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (int)await ServeAsync(options, untilInputEnds, cancellationToken);
+        }
+        catch (Exception fault) when (fault is IOException or ArgumentException or FormatException or LutraException or UnauthorizedAccessException or ListenException)
+        {
+            Failure.Write(fault.Message);
+            return (int)(fault is ArgumentException or FormatException ? ExitCode.Usage : ExitCode.Error);
+        }
+    }
+
+    private static async Task<ExitCode> ServeAsync(ServeOptions options, bool untilInputEnds, CancellationToken cancellationToken)
+    {
+        var signalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, signalled));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, signalled));
+        await using var registration = cancellationToken.Register(() => signalled.TrySetResult());
+
+        if (untilInputEnds)
+            _ = EndWithInputAsync(signalled);
+
+        var log = new NodeLog(options.LogJson);
+        await using var node = await LutraNode.StartAsync(options.Node, log.Write, cancellationToken);
+        await using var server = await LutraServer.StartAsync(
+            node,
+            new LutraServerOptions
+            {
+                Address = options.ListenAddress,
+                InsecureListen = options.InsecureListen,
+                LogFormat = options.LogJson ? LogFormat.Json : LogFormat.Plain,
+                Rest = new() { PeerDoor = options.Node.PeerAddress is null ? node.AcceptPeerAsync : null },
+            },
+            cancellationToken);
+        log.Write(new NodeEvent(NodeEventLevel.Information, Banner(options, server)));
+
+        await Task.WhenAny(signalled.Task, node.Stopped);
+        if (node.Stopped is { IsCompleted: true } ended && !signalled.Task.IsCompleted)
+        {
+            // The node said why on its own log.
+            return ended.IsFaulted ? ExitCode.Error : ExitCode.Ok;
+        }
+
+        log.Write(new NodeEvent(NodeEventLevel.Information, "Stopping: handing over, letting requests end."));
+        await node.StopAsync();
+        await server.StopAsync(CancellationToken.None);
+        return ExitCode.Ok;
+    }
+
+    private static async Task EndWithInputAsync(TaskCompletionSource signalled)
+    {
+        await using var input = Console.OpenStandardInput();
+        var ignored = new byte[256];
+        while (await input.ReadAsync(ignored) > 0)
+        {
+        }
+
+        signalled.TrySetResult();
+    }
+
+    private static void Stop(PosixSignalContext signal, TaskCompletionSource signalled)
+    {
+        signal.Cancel = true;
+        signalled.TrySetResult();
+    }
+
+    private static string Banner(ServeOptions options, LutraServer server) =>
+        $"Lutra {LutraVersion.Text}, node {options.Node.Label} of cluster {options.Node.ClusterName}: http://{server.Address}"
+        + (options.Node.PeerAddress is { } peers ? $", peers at {peers}" : "")
+        + $", data in {Path.GetFullPath(Path.Combine(options.Node.Directory, options.Node.Label))}"
+        + (options.Node.Peers.Count > 0 ? $", with {string.Join(", ", options.Node.Peers)}" : ", alone");
+}

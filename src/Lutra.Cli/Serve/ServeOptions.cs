@@ -1,0 +1,60 @@
+using Lutra.Cli.Settings;
+
+namespace Lutra.Cli.Serve;
+
+/// <summary>What <c>lutra serve</c> was told: the node, and how it is served.</summary>
+internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress, bool InsecureListen, bool LogJson)
+{
+    /// <summary>Every option by its name, with its help.</summary>
+    public static readonly IReadOnlyList<(string Name, string Value, string Help)> All =
+    [
+        ("id", "LABEL", "This node's label: an integer or a name [default: 1]"),
+        ("addr", "HOST:PORT", "Where clients and peers reach this node [default: localhost:2379]"),
+        ("dir", "FOLDER", "The folder that holds one folder per label [default: ./lutra-data]"),
+        ("peers", "LIST", "The nodes that make up the cluster: 1=host:port,2=host:port or host:port,host:port or 2,3 [default: none, a cluster of one]"),
+        ("join", "true|false", "Join an existing cluster [default: false]"),
+        ("cluster", "NAME", "A name that all nodes of the cluster share [default: 1]"),
+        ("peer-addr", "HOST:PORT", "A separate address for peers [default: the same as --addr]"),
+        ("listen", "HOST:PORT", "Listen here instead of at --addr, which is then only what others are told"),
+        ("insecure-listen", "true|false", "Listen beyond this machine, without TLS: anyone there can read and write everything [default: false]"),
+        ("heartbeat-interval", "MILLISECONDS", "Between a leader's heartbeats [default: 100]"),
+        ("election-timeout", "MILLISECONDS", "Without a leader for so long, a node campaigns [default: 1000]"),
+        ("request-timeout", "MILLISECONDS", "The longest that a request waits [default: 7000]"),
+        ("memtable-size", "BYTES", "A memtable of this size is written out; about what a restart replays [default: 16777216]"),
+        ("segment-size", "BYTES", "The size of a log segment [default: 67108864]"),
+        ("log-format", "plain|json", "How the log on standard error is written [default: plain]"),
+    ];
+
+    public static ServeOptions From(SettingSource source, List<string> errors)
+    {
+        var defaults = new LutraNodeOptions();
+        var label = source.Find("id");
+        var address = WithHost(source.Text("addr", defaults.Address));
+        var node = new LutraNodeOptions
+        {
+            Label = label?.Text ?? defaults.Label,
+            LabelGiven = label is not null,
+            ClusterName = source.Text("cluster", defaults.ClusterName),
+            Directory = source.Text("dir", defaults.Directory),
+            Address = address,
+            PeerAddress = source.Find("peer-addr") is { } peer ? WithHost(peer.Text) : null,
+            Peers = source.Find("peers") is { } peers ? peers.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [],
+            Join = source.Flag("join", false),
+            HeartbeatIntervalMillis = source.Number("heartbeat-interval", defaults.HeartbeatIntervalMillis, 10, 10_000),
+            ElectionTimeoutMillis = source.Number("election-timeout", defaults.ElectionTimeoutMillis, 50, 60_000),
+            RequestTimeoutMillis = source.Number("request-timeout", defaults.RequestTimeoutMillis, 100, 600_000),
+            MemtableBytes = source.Number("memtable-size", defaults.MemtableBytes, 64 * 1024, 1024 * 1024 * 1024),
+            SegmentSizeBytes = source.Number("segment-size", defaults.SegmentSizeBytes, 4 * 1024 * 1024, 1024 * 1024 * 1024),
+            ListenForPeers = source.Find("peer-addr") is not null,
+        };
+        errors.AddRange(node.Errors());
+        var logFormat = source.Text("log-format", "plain");
+        if (logFormat is not ("plain" or "json"))
+            errors.Add($"{source.Find("log-format")!.Origin} is \"{logFormat}\", but must be plain or json.");
+        return new ServeOptions(
+            node, source.Find("listen") is { } listen ? WithHost(listen.Text) : address, source.Flag("insecure-listen", false), logFormat == "json");
+    }
+
+    // An address without a host means this machine alone; all interfaces are 0.0.0.0 or [::].
+    private static string WithHost(string address) => address.StartsWith(':') ? "localhost" + address : address;
+}

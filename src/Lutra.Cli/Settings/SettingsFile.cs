@@ -1,0 +1,55 @@
+namespace Lutra.Cli.Settings;
+
+/// <summary>A file of lines <c>name = value</c>; blank lines and lines that begin with '#' say nothing.</summary>
+internal sealed class SettingsFile
+{
+    private const long BytesMax = 1024 * 1024;
+
+    private readonly Dictionary<string, Setting> settings = new(StringComparer.Ordinal);
+
+    private SettingsFile()
+    {
+    }
+
+    /// <param name="known">The options there are; any other name is a fault.</param>
+    public static SettingsFile? Read(string path, IReadOnlySet<string> known, List<string> errors)
+    {
+        string[] lines;
+        try
+        {
+            if (new FileInfo(path).Length > BytesMax)
+            {
+                errors.Add($"--config is {path}, which is larger than {BytesMax} bytes: that is no list of options.");
+                return null;
+            }
+
+            lines = File.ReadAllLines(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            errors.Add($"--config is {path}, which cannot be read: {fault.Message}");
+            return null;
+        }
+
+        var file = new SettingsFile();
+        for (var at = 0; at < lines.Length; at++)
+            file.Add(lines[at].Trim(), $"{path} line {at + 1}", known, errors);
+        return file;
+    }
+
+    public Setting? Find(string name) => settings.GetValueOrDefault(name);
+
+    private void Add(string line, string origin, IReadOnlySet<string> known, List<string> errors)
+    {
+        if (line.Length == 0 || line[0] == '#')
+            return;
+        var equals = line.IndexOf('=', StringComparison.Ordinal);
+        var name = (equals < 0 ? line : line[..equals]).Trim().TrimStart('-');
+        if (equals < 0)
+            errors.Add($"{origin} is \"{line}\", but must be a line \"name = value\".");
+        else if (!known.Contains(name))
+            errors.Add($"{origin} sets \"{name}\", but there is no such option.");
+        else if (!settings.TryAdd(name, new Setting(line[(equals + 1)..].Trim(), origin)))
+            errors.Add($"{origin} sets \"{name}\" for the second time (first at {settings[name].Origin}).");
+    }
+}
