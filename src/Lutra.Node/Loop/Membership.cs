@@ -12,6 +12,8 @@ namespace Lutra.Node.Loop;
 /// </summary>
 internal sealed class Membership : IDisposable
 {
+    private const long WaitingStandsMillis = 1000;
+
     private readonly NodeContext context;
     private readonly LutraNodeOptions options;
     private readonly IdentityFile identity;
@@ -23,6 +25,8 @@ internal sealed class Membership : IDisposable
     private Configuration configuration = Configuration.Empty;
     private FormationStage toldStage;
     private ImmutableArray<string> toldWaiting = [];
+    private ImmutableArray<string> seenWaiting = [];
+    private long seenWaitingMillis;
 
     private Membership(NodeContext context, LutraNodeOptions options, IdentityFile identity, Action<LoopInput> post)
     {
@@ -95,7 +99,11 @@ internal sealed class Membership : IDisposable
 
     public void Unreachable(string address, string reason) => formation.Unreachable(address, reason);
 
-    public void Tick(long nowMillis) => formation.Tick(nowMillis);
+    public void Tick(long nowMillis)
+    {
+        formation.Tick(nowMillis);
+        TellWaiting(nowMillis);
+    }
 
     /// <summary>Carries out what the formation asks for.</summary>
     public void Flush(PeerExchange peers)
@@ -133,13 +141,20 @@ internal sealed class Membership : IDisposable
     private void TellOutcome()
     {
         if (formation.Outcome is Stopped stopped)
-        {
             context.Failed(new LutraException(LutraError.Stopped, stopped.Message));
-            return;
+    }
+
+    /// <summary>Says for whom the node waits once that has stood for a second: while nodes start, it changes by the millisecond.</summary>
+    private void TellWaiting(long nowMillis)
+    {
+        var waiting = formation.Waiting;
+        if (!waiting.SequenceEqual(seenWaiting))
+        {
+            seenWaiting = waiting;
+            seenWaitingMillis = nowMillis;
         }
 
-        var waiting = formation.Waiting;
-        if (waiting.SequenceEqual(toldWaiting))
+        if (nowMillis - seenWaitingMillis < WaitingStandsMillis || waiting.SequenceEqual(toldWaiting))
             return;
         toldWaiting = waiting;
         foreach (var line in waiting)

@@ -105,7 +105,10 @@ public sealed class OsFiles : IFiles
             if (!request.Bytes.IsEmpty)
                 request.File.Write(request.Bytes.Span, request.Offset);
             if (request.Sync)
+            {
                 request.File.Sync();
+                DiskMeter.Syncs.Add(1);
+            }
         }
         catch (DiskException exception)
         {
