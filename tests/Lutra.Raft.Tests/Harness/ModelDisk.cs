@@ -79,23 +79,30 @@ internal sealed class ModelDisk
     }
 
     /// <summary>
-    /// The machine loses power: the first <paramref name="writesKept"/> pending writes and <paramref name="entriesKept"/> entries of the
-    /// next had reached the disk, the rest is gone. A torn replacement has dropped the old entries first (pitfall L15).
+    /// The machine loses power: the first <paramref name="writesKept"/> pending writes had reached the disk, the rest is gone. With
+    /// <paramref name="entriesKept"/> the next write is torn: the entries that it replaces are gone already, and so many of its own are
+    /// there (pitfall L15).
     /// </summary>
-    public void CutPower(int writesKept = 0, int entriesKept = 0)
+    public void CutPower(int writesKept = 0, int? entriesKept = null)
     {
         while (writesKept-- > 0 && Complete() is not null)
         {
         }
 
-        if (entriesKept > 0 && pending.TryPeek(out var torn) && torn is LogWrite log)
+        if (entriesKept is { } kept && pending.TryPeek(out var torn) && torn is LogWrite log)
         {
-            AppendDurable([.. log.Entries.Take(entriesKept)]);
+            AppendDurable(log.Entries);
+            Durable.Truncate(new LogIndex(log.Entries[0].Index.Value + (ulong)kept));
         }
 
         pending.Clear();
         Written.CopyFrom(Durable);
     }
+
+    /// <summary>What a node finds here when it starts.</summary>
+    public Recovered Recover() => new(
+        HardState, Applied, Configuration, Durable.Start, TermRuns(Durable.Entries.Where(entry => entry.Index <= Applied.Index)),
+        [.. Durable.After(Applied.Index)]);
 
     /// <summary>The state machine's tables were written out: they now contain <paramref name="position"/>.</summary>
     public void FlushState(LogPosition position, Configuration configuration) => (Applied, Configuration) = (position, configuration);
@@ -136,5 +143,19 @@ internal sealed class ModelDisk
         {
             Durable.Append(rest);
         }
+    }
+
+    private static List<TermRun> TermRuns(IEnumerable<Entry> entries)
+    {
+        List<TermRun> runs = [];
+        foreach (var entry in entries)
+        {
+            if (runs.Count == 0 || runs[^1].Term != entry.Term)
+            {
+                runs.Add(new TermRun(entry.Index, entry.Term));
+            }
+        }
+
+        return runs;
     }
 }

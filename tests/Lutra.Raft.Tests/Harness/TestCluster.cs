@@ -10,7 +10,6 @@ namespace Lutra.Raft.Tests.Harness;
 internal sealed class TestCluster
 {
     private readonly SortedDictionary<int, TestNode> nodes = [];
-    private readonly List<StateStream> streams = [];
     private ulong reads;
 
     /// <param name="seed">Draws the election timeouts, with the node's number and its life.</param>
@@ -19,6 +18,7 @@ internal sealed class TestCluster
         Options = options ?? new RaftOptions();
         RandomOf = (number, life) => Seeded(seed, number, life);
         Checks = new SafetyChecks(this);
+        Streams = new StateStreams(this);
     }
 
     public RaftOptions Options { get; }
@@ -34,6 +34,8 @@ internal sealed class TestCluster
     public IEnumerable<TestNode> Up => nodes.Values.Where(node => node.IsUp);
 
     public TestNode this[int number] => nodes[number];
+
+    public StateStreams Streams { get; }
 
     /// <summary>States from peers arrive only when <see cref="TestNode.FinishInstall"/> is called.</summary>
     public bool AreStreamsHeld { get; set; }
@@ -91,7 +93,7 @@ internal sealed class TestCluster
         foreach (var node in numbers.Count == 0 ? [.. Up] : numbers.Select(number => nodes[number]).ToList())
         {
             node.Feed(core => core.Tick());
-            AgeStreams(node);
+            Streams.Age(node);
         }
     }
 
@@ -139,7 +141,7 @@ internal sealed class TestCluster
         Trace.Add($"{TraceText.Name(message.From)} {(isCut ? '↛' : '→')} {TraceText.Name(message.To)} {TraceText.Describe(message, senderTerm)}");
         if (isCut)
         {
-            BreakStreamOf(message);
+            Streams.Break(message);
         }
         else
         {
@@ -151,8 +153,8 @@ internal sealed class TestCluster
     public void Lose(Message message)
     {
         Network.Remove(message);
-        Trace.Add($"{TraceText.Name(message.From)} ↛ {TraceText.Name(message.To)} {TraceText.Describe(message, message.Term)}");
-        BreakStreamOf(message);
+        Trace.Add($"{TraceText.Name(message.From)} ↛ {TraceText.Name(message.To)} {message.GetType().Name}");
+        Streams.Break(message);
     }
 
     public ProposeResult Propose(int number, string command)
@@ -170,76 +172,28 @@ internal sealed class TestCluster
     }
 
     /// <summary>Asks for a read index and returns the read's number.</summary>
-    public ulong Read(int number)
-    {
-        var read = ++reads;
-        Checks.ReadAsked(nodes[number], read);
-        nodes[number].Feed(core => core.RequestRead(read));
-        return read;
-    }
+    public ulong Read(int number) => Read(number, 1);
 
-    public StateStream? BeginStream(TestNode from, NodeId to)
+    /// <summary>Asks for so many in one batch of inputs; the number of the last.</summary>
+    public ulong Read(int number, int count)
     {
-        streams.RemoveAll(stream => stream.From == from.Id && stream.To == to);
-        var stream = new StateStream(from.Id, to, from.State.At(from.State.Position));
-        streams.Add(stream);
-        return stream;
-    }
-
-    /// <summary>The state that comes with this offer; null when the stream broke off.</summary>
-    public StateStream? Receive(SnapshotOffer offer)
-    {
-        var stream = streams.FirstOrDefault(
-            stream => stream.From == offer.From && stream.To == offer.To && stream.State.Position == offer.Position);
-        if (stream is not null && Network.IsCut(offer.From, offer.To))
+        var first = reads + 1;
+        for (; count > 0; count--)
         {
-            EndStream(stream, failed: true);
-            return null;
+            Checks.ReadAsked(nodes[number], ++reads);
         }
 
-        return stream;
-    }
-
-    public void StreamEnded(StateStream stream) => EndStream(stream, failed: false);
-
-    /// <summary>Streams from or to this node break off.</summary>
-    public void BreakStreams(TestNode node)
-    {
-        foreach (var stream in streams.Where(stream => stream.From == node.Id || stream.To == node.Id).ToList())
+        nodes[number].Feed(core =>
         {
-            EndStream(stream, failed: true);
-        }
-    }
-
-    private TestNode? Find(NodeId id) => nodes.GetValueOrDefault((int)id.Value);
-
-    private void BreakStreamOf(Message message)
-    {
-        if (message is SnapshotOffer offer && Receive(offer) is { } stream)
-        {
-            EndStream(stream, failed: true);
-        }
-    }
-
-    private void AgeStreams(TestNode node)
-    {
-        foreach (var stream in streams.Where(stream => stream.From == node.Id).ToList())
-        {
-            if (++stream.AgeTicks > 5 * Options.ElectionTicks)
+            for (var read = first; read <= reads; read++)
             {
-                EndStream(stream, failed: true);
+                core.RequestRead(read);
             }
-        }
+        });
+        return reads;
     }
 
-    private void EndStream(StateStream stream, bool failed)
-    {
-        if (streams.Remove(stream) && failed && Find(stream.From) is { IsUp: true } source)
-        {
-            Trace.Add($"{TraceText.Name(stream.From)} fails to send its state to {TraceText.Name(stream.To)}");
-            source.Feed(core => core.SnapshotFailed(stream.To));
-        }
-    }
+    public TestNode? Find(NodeId id) => nodes.GetValueOrDefault((int)id.Value);
 
     private void ShowRefusal(int number, ProposeResult result)
     {

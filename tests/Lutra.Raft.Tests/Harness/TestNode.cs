@@ -7,13 +7,10 @@ namespace Lutra.Raft.Tests.Harness;
 internal sealed class TestNode
 {
     private readonly TestCluster cluster;
-    private readonly Queue<Entry> toApply = new();
-    private readonly Queue<Action<RaftNode>> answers = new();
-    private (RoleName Role, Term Term)? shown;
-    private Configuration? shownConfiguration;
+    private readonly DriverChores chores;
+    private StatusTrace story;
     private RaftStatus? observed;
     private RaftNode? core;
-    private int lives;
 
     public TestNode(TestCluster cluster, int number, ModelDisk disk, AppliedState state)
     {
@@ -21,6 +18,8 @@ internal sealed class TestNode
         Number = number;
         Disk = disk;
         State = state;
+        story = new StatusTrace(cluster.Trace);
+        chores = new DriverChores(cluster, this);
     }
 
     public int Number { get; }
@@ -32,6 +31,9 @@ internal sealed class TestNode
     public AppliedState State { get; private set; }
 
     public bool IsUp => core is not null;
+
+    /// <summary>How often it was started.</summary>
+    public int Lives { get; private set; }
 
     public RaftNode Core => core ?? throw new InvalidOperationException($"{TraceText.Name(Id)} is down.");
 
@@ -53,14 +55,9 @@ internal sealed class TestNode
     public void Start()
     {
         State = State.At(Disk.Applied);
-        var log = Disk.Durable;
-        var recovered = new Recovered(
-            Disk.HardState, Disk.Applied, Disk.Configuration, log.Start,
-            TermRuns(log.Entries.Where(entry => entry.Index <= Disk.Applied.Index)), [.. log.After(Disk.Applied.Index)]);
-        core = new RaftNode(Id, cluster.Options, recovered, cluster.RandomOf(Number, lives++));
-        shown = null;
+        core = new RaftNode(Id, cluster.Options, Disk.Recover(), cluster.RandomOf(Number, Lives++));
+        story = new StatusTrace(cluster.Trace);
         observed = null;
-        shownConfiguration = null;
         cluster.Checks.Started(this);
         Pump();
     }
@@ -94,7 +91,7 @@ internal sealed class TestNode
 
         if (IsDiskStalled)
         {
-            cluster.Trace.Add($"{TraceText.Name(Id)} has on disk: {DescribeWrite(write)}");
+            cluster.Trace.Add($"{TraceText.Name(Id)} has on disk: {TraceText.Describe(write)}");
         }
 
         cluster.Checks.Persisted(this, write);
@@ -146,15 +143,15 @@ internal sealed class TestNode
             var configuration = arrived.State.Configuration;
             Disk.Install(position, configuration);
             State = arrived.State;
-            while (toApply.TryPeek(out var next) && next.Index <= position.Index)
+            while (chores.ToApply.TryPeek(out var next) && next.Index <= position.Index)
             {
-                toApply.Dequeue();
+                chores.ToApply.Dequeue();
             }
 
             cluster.Trace.Add($"{TraceText.Name(Id)} installs the state at {position}");
         }
 
-        cluster.StreamEnded(arrived);
+        cluster.Streams.End(arrived, failed: false);
         Feed(node => node.SnapshotInstalled(position, arrived.State.Configuration));
     }
 
@@ -180,7 +177,7 @@ internal sealed class TestNode
         Stop();
     }
 
-    public void CutPower(int writesKept = 0, int entriesKept = 0)
+    public void CutPower(int writesKept = 0, int? entriesKept = null)
     {
         Disk.CutPower(writesKept, entriesKept);
         Stop();
@@ -190,8 +187,8 @@ internal sealed class TestNode
     {
         core = null;
         cluster.Checks.Stopped(this);
-        toApply.Clear();
-        answers.Clear();
+        chores.ToApply.Clear();
+        chores.Answers.Clear();
         Reads.Clear();
         Arrived = null;
         State = State.At(Disk.Applied);
@@ -202,18 +199,18 @@ internal sealed class TestNode
         do
         {
             var status = Status;
-            ShowChanges(status);
+            story.Show(status);
             var isQuiet = status == observed;
             while (core!.TakeOutput() is { IsEmpty: false } output)
             {
-                CarryOut(output);
+                chores.CarryOut(output);
                 isQuiet = false;
             }
 
             if (!isQuiet)
             {
                 status = Status;
-                ShowChanges(status);
+                story.Show(status);
                 cluster.Checks.Observe(this, status);
                 observed = status;
             }
@@ -221,80 +218,10 @@ internal sealed class TestNode
         while (Advance());
     }
 
-    private void CarryOut(Output output)
-    {
-        if (output.HardState is { } hardState)
-        {
-            Submit(new HardStateWrite(hardState));
-        }
-
-        if (output.EntriesToPersist.Count > 0)
-        {
-            var replaced = Disk.Written.Last.Index >= output.EntriesToPersist[0].Index;
-            cluster.Checks.Appending(this, output.EntriesToPersist);
-            if (replaced || Status.Role == RoleName.Leader)
-            {
-                cluster.Trace.Add($"{TraceText.Name(Id)} {(replaced ? "replaces" : "appends")} {TraceText.Describe(output.EntriesToPersist)}");
-            }
-
-            Submit(new LogWrite([.. output.EntriesToPersist]));
-        }
-
-        foreach (var message in output.MessagesToSend)
-        {
-            cluster.Checks.Sending(this, message);
-            cluster.Send(message, Status.Term);
-        }
-
-        foreach (var entry in output.EntriesToApply)
-        {
-            toApply.Enqueue(entry);
-        }
-
-        foreach (var (read, index) in output.Reads)
-        {
-            cluster.Trace.Add($"{TraceText.Name(Id)} read {read} " + (index is { } at ? $"may be served at {at}" : "is refused"));
-            cluster.Checks.ReadAnswered(this, read, index);
-            Reads.Add(read, index);
-        }
-
-        foreach (var wanted in output.EntriesWanted)
-        {
-            cluster.Trace.Add($"{TraceText.Name(Id)} reads {wanted.First}-{wanted.Last} from its disk for {TraceText.Name(wanted.Follower)}");
-            var found = Fetch(wanted);
-            answers.Enqueue(node => node.EntriesFetched(wanted.Follower, wanted.First, found));
-        }
-
-        foreach (var follower in output.SnapshotsWanted)
-        {
-            cluster.Trace.Add($"{TraceText.Name(Id)} wants to send its state to {TraceText.Name(follower)}");
-            if (cluster.BeginStream(this, follower) is { } stream)
-            {
-                answers.Enqueue(node => node.SnapshotStarted(follower, stream.State.Position, stream.State.Configuration));
-            }
-        }
-
-        if (output.SnapshotToInstall is { } offer)
-        {
-            cluster.Trace.Add($"{TraceText.Name(Id)} takes the state at {offer.Position} from {TraceText.Name(offer.From)}");
-            Arrived = cluster.Receive(offer);
-        }
-    }
-
-    private void Submit(DiskWrite write)
-    {
-        if (IsDiskStalled)
-        {
-            cluster.Trace.Add($"{TraceText.Name(Id)} writes: {DescribeWrite(write)}");
-        }
-
-        Disk.Submit(write);
-    }
-
     /// <summary>What the driver does by itself: disks and appliers that are not stalled finish at once.</summary>
     private bool Advance()
     {
-        if (answers.TryDequeue(out var answer))
+        if (chores.Answers.TryDequeue(out var answer))
         {
             answer(core!);
             return true;
@@ -332,13 +259,13 @@ internal sealed class TestNode
 
     private bool ApplyWaiting()
     {
-        if (toApply.Count == 0)
+        if (chores.ToApply.Count == 0)
         {
             return false;
         }
 
-        List<Entry> batch = [.. toApply];
-        toApply.Clear();
+        List<Entry> batch = [.. chores.ToApply];
+        chores.ToApply.Clear();
         foreach (var entry in batch)
         {
             cluster.Checks.Applying(this, entry);
@@ -348,65 +275,5 @@ internal sealed class TestNode
         cluster.Trace.Add($"{TraceText.Name(Id)} applies {TraceText.Describe(batch)}");
         core!.Applied(batch[^1].Index);
         return true;
-    }
-
-    private List<Entry> Fetch(EntriesWanted wanted)
-    {
-        List<Entry> found = [];
-        var bytes = 0;
-        for (var index = wanted.First; index <= wanted.Last && Disk.Written.Find(index) is { } entry; index = index.Next)
-        {
-            bytes += entry.SizeBytes;
-            if (found.Count > 0 && bytes > wanted.BytesMax)
-            {
-                break;
-            }
-
-            found.Add(entry);
-        }
-
-        return found;
-    }
-
-    private void ShowChanges(RaftStatus status)
-    {
-        if (shown != (status.Role, status.Term))
-        {
-            if (shown is { } was)
-            {
-                var name = TraceText.Name(Id);
-                cluster.Trace.Add($"{name}@{was.Term} {TraceText.Role(was.Role)} ⇨ {name}@{status.Term} {TraceText.Role(status.Role)}");
-            }
-
-            shown = (status.Role, status.Term);
-        }
-
-        if (!ReferenceEquals(shownConfiguration, status.Configuration))
-        {
-            if (shownConfiguration is { } before && TraceText.Describe(before) != TraceText.Describe(status.Configuration))
-            {
-                cluster.Trace.Add(
-                    $"{TraceText.Name(Id)} configuration {TraceText.Describe(before)} ⇨ {TraceText.Describe(status.Configuration)}");
-            }
-
-            shownConfiguration = status.Configuration;
-        }
-    }
-
-    private static string DescribeWrite(DiskWrite write) =>
-        write is HardStateWrite hardState ? TraceText.Describe(hardState.HardState) : TraceText.Describe(((LogWrite)write).Entries);
-
-    private static List<TermRun> TermRuns(IEnumerable<Entry> entries)
-    {
-        List<TermRun> runs = [];
-        foreach (var entry in entries)
-        {
-            if (runs.Count == 0 || runs[^1].Term != entry.Term)
-            {
-                runs.Add(new TermRun(entry.Index, entry.Term));
-            }
-        }
-
-        return runs;
     }
 }

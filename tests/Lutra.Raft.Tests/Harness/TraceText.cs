@@ -37,6 +37,9 @@ internal static class TraceText
 
     public static string Describe(HardState state) => $"term {state.Term}" + (state.Vote is { } vote ? $" vote {Name(vote)}" : "");
 
+    public static string Describe(DiskWrite write) =>
+        write is HardStateWrite hardState ? Describe(hardState.HardState) : Describe(((LogWrite)write).Entries);
+
     public static string Describe(RaftStatus status) =>
         $"{Name(status.Id)}@{status.Term} {Role(status.Role)} vote={Name(status.Vote)} leader={Name(status.Leader)} last={status.Last} "
         + $"commit={status.Commit} applied={status.Applied} {Describe(status.Configuration)}";

@@ -11,7 +11,7 @@ internal sealed class RandomRun
     private readonly Faults faults;
     private readonly TestCluster cluster;
     private readonly int nodes;
-    private readonly Queue<(TestNode Node, DiskWrite Write)> untold = new();
+    private readonly Queue<(TestNode Node, int Life, DiskWrite Write)> untold = new();
     private int proposals;
 
     public RandomRun(int seed)
@@ -107,7 +107,7 @@ internal sealed class RandomRun
         }
         else if (node.IsUp && Happens(faults.PowerCut))
         {
-            node.CutPower(random.Next(4), random.Next(4));
+            node.CutPower(random.Next(4), Happens(0.5) ? random.Next(4) : null);
             Notice(node);
         }
         else if (!node.IsUp && Happens(faults.Restart))
@@ -142,12 +142,12 @@ internal sealed class RandomRun
         // A completion may reach the core later than the disk completes, even after a later one.
         if (node.IsDiskStalled && node.Disk.Pending.FirstOrDefault() is { } write && node.Persist(tellCore: false))
         {
-            untold.Enqueue((node, write));
+            untold.Enqueue((node, node.Lives, write));
         }
 
-        if (Happens(0.5) && untold.TryDequeue(out var told) && told.Node.IsUp)
+        if (Happens(0.5))
         {
-            told.Node.TellPersisted(told.Write);
+            TellPersisted();
         }
 
         if (Happens(0.3))
@@ -168,6 +168,15 @@ internal sealed class RandomRun
             {
                 node.CutLog(upTo);
             }
+        }
+    }
+
+    /// <summary>The oldest completion reaches its core, if that still lives.</summary>
+    private void TellPersisted()
+    {
+        if (untold.TryDequeue(out var told) && told.Node.IsUp && told.Node.Lives == told.Life)
+        {
+            told.Node.TellPersisted(told.Write);
         }
     }
 
@@ -235,17 +244,18 @@ internal sealed class RandomRun
     {
         cluster.Heal();
         cluster.AreStreamsHeld = false;
-        untold.Clear();
+        while (untold.Count > 0)
+        {
+            TellPersisted();
+        }
+
         foreach (var node in cluster.Nodes)
         {
-            // What the disk completed and the core was not told is told by a restart.
-            if (node.IsUp)
-            {
-                node.Kill();
-            }
-
             node.Unstall();
-            node.Start();
+            if (!node.IsUp)
+            {
+                node.Start();
+            }
         }
 
         cluster.Settle();

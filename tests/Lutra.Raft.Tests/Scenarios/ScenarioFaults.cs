@@ -32,7 +32,7 @@ internal static class ScenarioFaults
             case "hold-streams": cluster.AreStreamsHeld = true; break;
             case "finish-install": cluster[Node(words[0])].FinishInstall(); break;
             case "kill": cluster.Kill(Node(words[0])); break;
-            case "power-cut": cluster[Node(words[0])].CutPower(words.Length > 1 ? Number(words[1]) : 0); break;
+            case "power-cut": cluster[Node(words[0])].CutPower(0, words.Length > 1 ? Number(words[1]) : null); break;
             case "restart": cluster.Restart(Node(words[0])); break;
             default: throw new FormatException($"'{command}' is not a command.");
         }

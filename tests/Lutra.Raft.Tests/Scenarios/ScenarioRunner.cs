@@ -69,13 +69,8 @@ internal sealed class ScenarioRunner
         }
     }
 
-    private void Read(string[] words)
-    {
-        for (var times = words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : 1; times > 0; times--)
-        {
-            Cluster.Read(Number(words[0]));
-        }
-    }
+    private void Read(string[] words) =>
+        Cluster.Read(Number(words[0]), words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : 1);
 
     private void Transfer(string[] words)
     {

@@ -24,7 +24,7 @@ internal sealed class SafetyChecks(TestCluster cluster)
     {
         forward.Stopped(node);
         reads.Stopped(node);
-        cluster.BreakStreams(node);
+        cluster.Streams.Break(node);
     }
 
     public void Appending(TestNode node, IReadOnlyList<Entry> entries) => Guard(() => matching.Appending(node, entries));

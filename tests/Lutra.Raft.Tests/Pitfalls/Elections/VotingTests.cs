@@ -35,6 +35,18 @@ public sealed class VotingTests
     }
 
     [Fact]
+    public void E04_a_higher_term_clears_the_vote()
+    {
+        // n1 gave its vote of term 1 to n3; in term 2 it is free again, for the same log from anybody.
+        var cluster = TestCluster.Of(3);
+        cluster.Deliver(new VoteRequest(TestCluster.IdOf(3), TestCluster.IdOf(1), new Term(1), LogPosition.Zero, Transfer: false));
+        Assert.Equal(TestCluster.IdOf(3), cluster[1].Status.Vote);
+        cluster.Deliver(new VoteRequest(TestCluster.IdOf(2), TestCluster.IdOf(1), Second, LogPosition.Zero, Transfer: false));
+        Assert.True(cluster.OnTheWay<VoteReply>(1, 2).Single().Granted);
+        Assert.Equal(new HardState(Second, TestCluster.IdOf(2)), cluster[1].Disk.HardState);
+    }
+
+    [Fact]
     public void E05_a_late_pre_vote_is_not_a_vote()
     {
         var cluster = TestCluster.Of(3);
