@@ -10,7 +10,7 @@ namespace Lutra.Keyspace;
 internal readonly record struct StateRecord(
     long Revision, long Floor, uint FeatureLevel, long TimeMillis, ulong IdempotencyNumber, long OpenSessions)
 {
-    public static readonly StateRecord Initial = new(Revision: 1, Floor: -1, FeatureLevel: 1, TimeMillis: 0, IdempotencyNumber: 0, OpenSessions: 0);
+    public static readonly StateRecord Initial = new(Revision: 1, Floor: -1, FeatureLevel: 0, TimeMillis: 0, IdempotencyNumber: 0, OpenSessions: 0);
 
     private const byte Layout = 1;
 
