@@ -12,6 +12,7 @@ public sealed class RaftNode
     /// <param name="random">The stream from which election timeouts are drawn; each node has its own (pitfall E14).</param>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
     /// <exception cref="InvariantBrokenException">What was recovered contradicts itself.</exception>
+    /// <exception cref="FormatException">A recovered configuration entry does not hold one.</exception>
     public RaftNode(NodeId id, RaftOptions options, Recovered recovered, Random random)
     {
         options.Validate();
@@ -90,7 +91,7 @@ public sealed class RaftNode
 
     /// <summary>
     /// Campaigns at the next tick as if the election timeout had passed: for a voter that is alone in its configuration, or whose
-    /// driver knows that no leader will be heard. Without effect on a leader and on a node that is no voter.
+    /// driver knows that no leader will be heard. Void if a leader is heard before that tick, on a leader, and on a node that is no voter.
     /// </summary>
     public void Campaign() => replica.CampaignRequested = replica.Role is not Raft.Leader && replica.MayCampaign;
 

@@ -53,8 +53,18 @@ internal sealed class WriteTracker(LogIndex durable)
     /// <summary>The disk holds everything submitted up to the write that ended with <paramref name="upTo"/>. True: more is durable than before.</summary>
     public bool Complete(LogPosition upTo, TermHistory terms)
     {
-        var done = inFlight.FindIndex(write => write.Last == upTo);
-        var counts = done >= 0 ? !inFlight[done].Overwritten : !inFlight.Exists(write => write.Overwritten);
+        var done = -1;
+        var counts = true;
+        for (var i = 0; i < inFlight.Count && done < 0; i++)
+        {
+            counts &= !inFlight[i].Overwritten;
+            if (inFlight[i].Last == upTo)
+            {
+                done = i;
+                counts = !inFlight[i].Overwritten;
+            }
+        }
+
         inFlight.RemoveRange(0, done + 1);
         if (!counts || upTo.Index > Submitted || upTo.Index <= Durable || !terms.Holds(upTo))
             return false;

@@ -19,7 +19,8 @@ internal sealed class Followers(NodeId self)
         HeardAtTick,
     }
 
-    public IReadOnlyList<Progress> All => all;
+    /// <summary>Not to be changed; a list, so that walking it allocates nothing.</summary>
+    public List<Progress> All => all;
 
     public Progress? Find(NodeId node)
     {

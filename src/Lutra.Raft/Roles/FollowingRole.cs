@@ -26,6 +26,7 @@ internal abstract class FollowingRole(Replica replica, Following following) : Ro
     protected override void OnLeaderSpeaks(Message message)
     {
         Replica.Timer.Reset();
+        Replica.CampaignRequested = false;
         Following.OnLeaderSpeaks(message);
         Replica.FollowOrLearn(Following);
     }
