@@ -40,7 +40,7 @@ internal sealed class Replicator(Replica replica)
             return;
         if (waitedTicks >= SnapshotTimeouts * options.ElectionTicks)
             follower.BecomeProbe();
-        else if (waitedTicks % options.ElectionTicks == 0 && log.Start.Index < follower.SnapshotIndex)
+        else if (waitedTicks % options.ElectionTicks == 0 && follower.SnapshotIndex > LogIndex.Zero)
             AskAboutSnapshot(follower, round);
     }
 

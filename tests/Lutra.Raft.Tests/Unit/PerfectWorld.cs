@@ -23,6 +23,13 @@ internal sealed class PerfectWorld
 
     public List<Message> Sent { get; } = [];
 
+    /// <summary>Who leads and who needs its state.</summary>
+    public List<(NodeId Leader, NodeId Follower)> SnapshotsWanted { get; } = [];
+
+    public List<EntriesWanted> EntriesWanted { get; } = [];
+
+    public List<SnapshotOffer> SnapshotsToInstall { get; } = [];
+
     public Func<Message, bool> Delivers { get; set; } = _ => true;
 
     public RaftNode this[ulong id] => nodes[new NodeId(id)];
@@ -74,6 +81,11 @@ internal sealed class PerfectWorld
             node.Applied(output.EntriesToApply[^1].Index);
         foreach (var answer in output.Reads)
             Reads.Add((node.Id, answer));
+        foreach (var follower in output.SnapshotsWanted)
+            SnapshotsWanted.Add((node.Id, follower));
+        EntriesWanted.AddRange(output.EntriesWanted);
+        if (output.SnapshotToInstall is { } offer)
+            SnapshotsToInstall.Add(offer);
         foreach (var message in output.MessagesToSend)
         {
             Sent.Add(message);
