@@ -12,6 +12,12 @@ internal sealed class Learner(Replica replica, Following following) : FollowingR
     {
         Following.Tick();
         Replica.CampaignRequested = false;
+        if (!Replica.Timer.Tick())
+            return;
+
+        // A follower would campaign now. A learner only stops naming a leader that it no longer hears.
+        Replica.Timer.Redraw();
+        Following.LeaveLeader();
     }
 
     public override void OnPeerDied(NodeId peer)

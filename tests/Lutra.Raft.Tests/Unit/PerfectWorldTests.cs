@@ -93,6 +93,25 @@ public sealed class PerfectWorldTests
     }
 
     [Fact]
+    public void A_learner_names_a_leader_only_as_long_as_it_hears_it()
+    {
+        var world = new PerfectWorld(3);
+        world.Tick(40);
+        world.Add(new NodeId(4), new RaftOptions(), Configuration.Empty);
+        world.Leader.ProposeConfiguration([.. world.Members, new Member(new MemberId(4), new NodeId(4), "4", "", "", MemberRole.Learner)]);
+        world.Tick(3);
+        Assert.Equal(world.Leader.Id, world[4].Leader);
+        world.Delivers = message => message.To.Value != 4;
+        world[4].RequestRead(9);
+        world.Tick(25);
+        Assert.Null(world[4].Leader);
+        Assert.Equal([new ReadAnswer(9, null)], world.Reads.Select(read => read.Answer));
+        world.Delivers = _ => true;
+        world.Tick(1);
+        Assert.Equal(world.Leader.Id, world[4].Leader);
+    }
+
+    [Fact]
     public void Leadership_goes_where_it_is_handed()
     {
         var world = new PerfectWorld(3);
