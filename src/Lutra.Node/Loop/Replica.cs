@@ -91,6 +91,10 @@ internal sealed class Replica : IDisposable
         transfers.Tick(nowMillis);
         duties.Tick();
         roomWatch.Tick();
+
+        // Where a disk was full, they look whether there is room again; else they do nothing.
+        Log.RetryRoom();
+        tables.RetryWrites();
     }
 
     public void Receive(NodeId from, PeerFrame frame)
