@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Lutra.Acceptance.Processes;
+
+/// <summary>One run of the real program, with what it wrote. Never outlives the test.</summary>
+internal sealed partial class LutraProcess : IDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "lutra.dll");
+
+    private readonly Process process;
+    private readonly List<string> output = [];
+
+    private LutraProcess(ProcessStartInfo start)
+    {
+        process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
+        process.OutputDataReceived += (_, line) => Add(line.Data);
+        process.ErrorDataReceived += (_, line) => Add(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public bool HasExited => process.HasExited;
+
+    public int ExitCode => process.ExitCode;
+
+    public int Id => process.Id;
+
+    /// <summary>Everything it wrote so far, on both streams.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (output)
+                return string.Join('\n', output);
+        }
+    }
+
+    public static LutraProcess Start(params string[] arguments) => Under([], arguments);
+
+    /// <summary>Runs the program under another one, such as strace with its options.</summary>
+    public static LutraProcess Under(string[] wrapper, params string[] arguments)
+    {
+        string[] line = [.. wrapper, "dotnet", Program, .. arguments];
+        var start = new ProcessStartInfo(line[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var word in line[1..])
+            start.ArgumentList.Add(word);
+        start.Environment["LUTRA_ENDPOINTS"] = "";
+        return new LutraProcess(start);
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        using var run = Start(arguments);
+        await run.ExitedAsync(TimeSpan.FromSeconds(60));
+        return (run.ExitCode, run.Output);
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>kill -9.</summary>
+    public void Kill()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public void Terminate() => Assert.Equal(0, SendSignal(process.Id, 15));
+
+    public async Task ExitedAsync(TimeSpan atMost)
+    {
+        using var limit = new CancellationTokenSource(atMost);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"Still running after {atMost}:\n{Output}");
+        }
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        process.Dispose();
+    }
+
+    private void Add(string? line)
+    {
+        if (line is null)
+            return;
+        lock (output)
+            output.Add(line);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int process, int signal);
+}
