@@ -35,6 +35,8 @@ internal sealed class LogFixture
 
     public List<string> Events { get; } = [];
 
+    public LogModel Model { get; } = new();
+
     /// <summary>What was acknowledged last, by any process.</summary>
     public LogPosition Persisted { get; set; }
 
@@ -51,10 +53,27 @@ internal sealed class LogFixture
         Process = Scheduler.StartProcess("n1", exception => Crash = exception);
         Files = Disk.Mount(Process);
         Log = ReplicatedLog.Open(Files, Process, Identity, options, new LogEvents(
-            HardStatePersisted: state => (HardState, _) = (state, Note($"hard state {state.Term}/{state.Vote}")),
-            Persisted: position => (Persisted, _) = (position, Note($"persisted {position}")),
-            Failed: failure => (Failure, _) = (failure, Note("failed")),
-            StartMoved: start => Note($"start {start}")));
+            HardStatePersisted: state =>
+            {
+                HardState = state;
+                Events.Add($"hard state {state.Term}/{state.Vote}");
+            },
+            Persisted: position =>
+            {
+                Persisted = position;
+                Model.Acknowledge(position);
+                Events.Add($"persisted {position}");
+            },
+            Failed: failure =>
+            {
+                Failure = failure;
+                Events.Add("failed");
+            },
+            StartMoved: start =>
+            {
+                Model.StartMoved(start);
+                Events.Add($"start {start}");
+            }));
         return Log;
     }
 
@@ -82,10 +101,29 @@ internal sealed class LogFixture
 
     public void Run() => Scheduler.RunUntilIdle();
 
+    public void Append(ulong term, ulong first, int count, int payloadBytes = 100, HardState? hardState = null)
+    {
+        var entries = Entries(term, first, count, payloadBytes);
+        Model.Append(entries);
+        Log.Append(hardState, entries);
+    }
+
     public void AppendAndRun(ulong term, ulong first, int count, int payloadBytes = 100)
     {
-        Log.Append(null, Entries(term, first, count, payloadBytes));
+        Append(term, first, count, payloadBytes);
         Run();
+    }
+
+    public void Cut(ulong term, ulong index)
+    {
+        Model.Cut(new(new(index), new(term)));
+        Log.Cut(new(new(index), new(term)));
+    }
+
+    public void Reset(ulong term, ulong index)
+    {
+        Model.Reset(new(new(index), new(term)));
+        Log.Reset(new(new(index), new(term)));
     }
 
     /// <summary>Payloads tell index and term, and are never all zeros.</summary>
@@ -122,10 +160,4 @@ internal sealed class LogFixture
 
     public static string[] Positions(ulong term, int first, int count) =>
         [.. Enumerable.Range(first, count).Select(index => $"{index}@{term}")];
-
-    private bool Note(string what)
-    {
-        Events.Add(what);
-        return true;
-    }
 }

@@ -14,7 +14,7 @@ namespace Lutra.Storage.Log.Recovery;
 internal sealed class Tail(
     IFiles files, LogIdentity identity, IReadOnlyList<Segment> segments, int used, long endOffset, ulong lastBatch, ulong confirmedBatches)
 {
-    private const int ChunkBytes = 1024 * 1024;
+    private const int ChunkBytes = 256 * 1024;
 
     public void Settle()
     {
@@ -48,7 +48,7 @@ internal sealed class Tail(
     private long FindWrittenEnd(Segment segment, long from)
     {
         var seed = identity.Seed(segment.Number);
-        var buffer = new byte[ChunkBytes + RecordHeader.SizeBytes];
+        var buffer = new byte[(int)Math.Min(ChunkBytes, segment.SizeBytes - from) + RecordHeader.SizeBytes];
         var written = from;
         for (var chunk = from; chunk < segment.SizeBytes; chunk += ChunkBytes)
         {
@@ -113,8 +113,14 @@ internal sealed class Tail(
         return bytes;
     }
 
-    private DamagedFileException Damage(string reason) =>
-        used == 0 && segments.Count == 0
-            ? new DamagedFileException($"{files.Location}/{SegmentName.Folder}", 0, reason)
-            : new DamagedFileException(segments[Math.Max(0, used - 1)].File.Path, endOffset, reason);
+    // Names the place where the batch should have been whole.
+    private DamagedFileException Damage(string reason)
+    {
+        if (segments.Count == 0)
+            return new DamagedFileException($"{files.Location}/{SegmentName.Folder}", 0, reason);
+        var isInNext = used == 0 || (used < segments.Count && ReadBytes(segments[used], 0, SegmentHeader.SizeBytes).AsSpan().ContainsAnyExcept((byte)0));
+        return isInNext
+            ? new DamagedFileException(segments[used].File.Path, SegmentHeader.SizeBytes, reason)
+            : new DamagedFileException(segments[used - 1].File.Path, endOffset, reason);
+    }
 }

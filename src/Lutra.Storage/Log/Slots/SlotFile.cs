@@ -103,10 +103,13 @@ internal sealed class SlotFile : IDisposable
 
     private void ReadNewest()
     {
+        // In a file cut short the newer slot may be what is missing.
+        if (file.Length is var length and not SizeBytes)
+            throw new DamagedFileException(file.Path, length, $"it has {length} bytes instead of {SizeBytes}");
         var bytes = new byte[SizeBytes];
-        var length = file.Read(bytes, 0);
+        file.Read(bytes, 0);
         var unknownVersion = 0u;
-        for (var offset = 0; offset + HeaderBytes + value.Length <= length; offset += CopyBytes)
+        for (var offset = 0; offset < SizeBytes; offset += CopyBytes)
         {
             var copy = bytes.AsSpan(offset, HeaderBytes + value.Length);
             if (!copy.StartsWith(magic))
