@@ -57,7 +57,7 @@ public sealed class ReplicatedLog : IStage, IDisposable
         ArgumentNullException.ThrowIfNull(scheduler);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new ReplicatedLog(files, scheduler, identity, options, events, LogRecovery.Run(files, identity));
+        return new ReplicatedLog(files, scheduler, identity, options, events, LogRecovery.Run(files, identity, options));
     }
 
     /// <summary>What the hard state file held when the log was opened; term 0 and no vote in a new folder.</summary>

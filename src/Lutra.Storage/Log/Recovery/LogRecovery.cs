@@ -14,6 +14,7 @@ internal sealed class LogRecovery
 {
     private readonly IFiles files;
     private readonly LogIdentity identity;
+    private readonly LogOptions options;
     private readonly List<Segment> opened = [];
     private readonly EntryIndex index = new();
     private readonly IndexPoints indexPoints = new();
@@ -24,12 +25,13 @@ internal sealed class LogRecovery
     private uint link;
     private long lastBatchOffset;
 
-    private LogRecovery(IFiles files, LogIdentity identity) => (this.files, this.identity) = (files, identity);
+    private LogRecovery(IFiles files, LogIdentity identity, LogOptions options) =>
+        (this.files, this.identity, this.options) = (files, identity, options);
 
-    public static RecoveredLog Run(IFiles files, LogIdentity identity)
+    public static RecoveredLog Run(IFiles files, LogIdentity identity, LogOptions options)
     {
         NewLog.CreateUnlessThere(files, identity);
-        return new LogRecovery(files, identity).Open();
+        return new LogRecovery(files, identity, options).Open();
     }
 
     private RecoveredLog Open()
@@ -59,6 +61,7 @@ internal sealed class LogRecovery
                 MakeDurable(opened[used - 1], endOffset);
             confirmed.Write(lastBatch, sync: true);
             files.SyncDirectory(SegmentName.Folder);
+            DropSparesOfOtherSizes(used);
             return new RecoveredLog(
                 hardState, startFile, confirmed, start, opened[..used], index, terms, (int)endOffset, lastBatch, link, opened[used..], leftovers);
         }
@@ -122,6 +125,22 @@ internal sealed class LogRecovery
             end = endHere;
         }
         return (opened.Count, end);
+    }
+
+    /// <summary>
+    /// The options changed, or somebody cut a spare short: a spare is worth nothing, so it is made anew. From the last on, each durably,
+    /// so that no crash leaves a gap in the numbers.
+    /// </summary>
+    private void DropSparesOfOtherSizes(int used)
+    {
+        var firstOther = opened.FindIndex(used, segment => segment.SizeBytes != options.SizeOf(segment.Number));
+        while (firstOther >= 0 && opened.Count > firstOther)
+        {
+            opened[^1].File.Dispose();
+            files.Delete(SegmentName.PathOf(opened[^1].Number));
+            files.SyncDirectory(SegmentName.Folder);
+            opened.RemoveAt(opened.Count - 1);
+        }
     }
 
     private SegmentHeader? ReadHeader(Segment segment)

@@ -132,7 +132,7 @@ internal sealed class SpareSegments : IStage
     /// <summary>For opening: until a segment is ready or the disk is full.</summary>
     public void PrepareFirst()
     {
-        while (RoomBytes == 0 && !IsFull && !isStopped)
+        while (RoomBytes == 0 && !isFull && !isStopped)
             Step();
     }
 
