@@ -164,8 +164,7 @@ public sealed class TableStore : IDisposable
     /// </summary>
     public void Install(IReadOnlyList<string> files, LogPosition applied, Action installed)
     {
-        if (batch is not null)
-            throw new InvalidOperationException("A state is installed between batches only.");
+        layers.BeginInstallation();
         keeper.RequestInstall(files, applied, installed);
     }
 

@@ -98,6 +98,8 @@ public sealed class InstallTests
             target.States[set.Applied] = source.States[set.Applied];
             store.Install(CrashTests.Received(target, source.Disk, set), set.Applied, () => { });
             Assert.Throws<InvalidOperationException>(() => store.Install([], set.Applied, () => { }));
+            Assert.Throws<InvalidOperationException>(() => store.Put([1], 1, [2]));
+            Assert.Throws<InvalidOperationException>(() => store.Publish(set.Applied));
             target.Settle();
             Assert.Empty(target.Failures);
             Assert.Equal(set.Applied, store.Applied);

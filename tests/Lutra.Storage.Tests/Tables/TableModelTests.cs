@@ -14,7 +14,7 @@ public sealed class TableModelTests
             using var bed = new TableBed((ulong)seed);
             bed.Open();
             List<TableView> views = [];
-            for (var step = 0; step < 120; step++)
+            for (var step = 0; step < 80; step++)
             {
                 switch (random.Next(20))
                 {

@@ -25,5 +25,7 @@ internal sealed class FlushJob(Memtable memtable, TableBuild? build, Func<Manife
             events.RoomAgain();
     }
 
+    public override void Close() => build?.Close();
+
     public override void Abandon() => build?.Discard();
 }

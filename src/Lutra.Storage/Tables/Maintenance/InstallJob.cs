@@ -52,6 +52,8 @@ internal sealed class InstallJob(
             events.RoomAgain();
     }
 
+    public override void Close() => verification?.Dispose();
+
     /// <summary>The received files stay where they are; those moved already are removed when the store opens the next time.</summary>
-    public override void Abandon() => verification?.Dispose();
+    public override void Abandon() => Close();
 }

@@ -49,10 +49,12 @@ internal sealed class ManifestEdit(IFiles files, Action wake, Manifest manifest)
         }
     }
 
+    public void Close() => file?.Dispose();
+
     public void BeginAgain()
     {
         state = State.NotWritten;
-        file?.Dispose();
+        Close();
         file = null;
         if (files.Exists(ManifestFile.NewPath))
             files.Delete(ManifestFile.NewPath);

@@ -25,5 +25,7 @@ internal sealed class MergeJob(IReadOnlyList<Table> run, TableBuild build, Func<
         table?.Release();
     }
 
+    public override void Close() => build.Close();
+
     public override void Abandon() => build.Discard();
 }

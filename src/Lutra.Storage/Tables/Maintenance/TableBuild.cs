@@ -47,10 +47,12 @@ internal sealed class TableBuild(IFiles files, Action wake, ulong number, TableC
         return false;
     }
 
+    public void Close() => file?.Dispose();
+
     /// <summary>Removes the file. What cannot be removed now goes when the store is opened the next time: no manifest names it.</summary>
     public void Discard()
     {
-        file?.Dispose();
+        Close();
         try
         {
             if (files.Exists(path))

@@ -18,6 +18,9 @@ internal abstract class TableJob
     /// <summary>The edit is durable: show it.</summary>
     public abstract void Finish();
 
+    /// <summary>Lets go of open files and leaves them as they are.</summary>
+    public abstract void Close();
+
     /// <summary>The change will not be: remove what was prepared.</summary>
     public abstract void Abandon();
 }

@@ -70,8 +70,7 @@ internal sealed class TableKeeper : IStage
     {
         InstallJob Create() => new(files, received, applied, installed, () => nextNumber++, open, layers, events);
 
-        if (Interlocked.CompareExchange(ref installRequest, Create, null) is not null)
-            throw new InvalidOperationException("A state is being installed already.");
+        Volatile.Write(ref installRequest, Create);
         Wake();
     }
 
@@ -92,8 +91,15 @@ internal sealed class TableKeeper : IStage
         }
     }
 
-    /// <summary>No step runs any more. Unfinished files are left: no manifest names them.</summary>
-    public void Stop() => hasStopped = true;
+    /// <summary>No step runs any more. Unfinished files are closed and left: no manifest names them.</summary>
+    public void Stop()
+    {
+        hasStopped = true;
+        flush?.Close();
+        merge?.Close();
+        install?.Close();
+        editing?.Edit.Close();
+    }
 
     private bool StepJob()
     {

@@ -16,6 +16,7 @@ internal sealed class CurrentLayers
     private Published published;
     private bool batchIsOpen;
     private bool flushIsRequested;
+    private bool isInstalling;
     private volatile bool hasRoom = true;
 
     /// <param name="tables">Newest first; the caller lets go of them afterwards.</param>
@@ -45,6 +46,7 @@ internal sealed class CurrentLayers
     {
         lock (swap)
         {
+            RequireNoInstallation();
             batchIsOpen = true;
             return published.Layers.Active;
         }
@@ -55,6 +57,7 @@ internal sealed class CurrentLayers
     {
         lock (swap)
         {
+            RequireNoInstallation();
             if (applied.Index < published.Applied.Index)
                 throw new InvalidOperationException($"The applied position never goes back (from {published.Applied} to {applied}).");
             batchIsOpen = false;
@@ -101,14 +104,25 @@ internal sealed class CurrentLayers
         }
     }
 
+    /// <summary>Until <see cref="ReplaceAll"/> nothing may be put or published: it would be lost.</summary>
+    public void BeginInstallation()
+    {
+        lock (swap)
+        {
+            RequireNoInstallation();
+            if (batchIsOpen)
+                throw new InvalidOperationException("A state is installed between batches only.");
+            isInstalling = true;
+        }
+    }
+
     /// <summary>Everything there was gives way to <paramref name="tables"/>.</summary>
     /// <returns>True where the applier has room again.</returns>
     public bool ReplaceAll(Table[] tables, LogPosition applied)
     {
         lock (swap)
         {
-            if (batchIsOpen)
-                throw new InvalidOperationException("A state is installed between batches only.");
+            isInstalling = false;
             var old = published.Layers;
             Volatile.Write(ref published, new Published(new Layers(new Memtable(), [], tables, applied), 0, applied));
             old.Release();
@@ -117,6 +131,12 @@ internal sealed class CurrentLayers
             hasRoom = true;
             return !hadRoom;
         }
+    }
+
+    private void RequireNoInstallation()
+    {
+        if (isInstalling)
+            throw new InvalidOperationException("A state is being installed: nothing is put or published before it is there.");
     }
 
     private void Replace(Layers layers)

@@ -79,10 +79,15 @@ internal sealed class Layers
     }
 
     /// <summary>Newest first.</summary>
-    public EntryCursor[] OpenCursors(uint visible) =>
-    [
-        new MemtableCursor(Active, visible),
-        .. Waiting.Select(memtable => new MemtableCursor(memtable, uint.MaxValue)),
-        .. Tables.Select(table => new TableFileCursor(table, fillCache: true)),
-    ];
+    public EntryCursor[] OpenCursors(uint visible)
+    {
+        var cursors = new EntryCursor[1 + Waiting.Length + Tables.Length];
+        var place = 0;
+        cursors[place++] = new MemtableCursor(Active, visible);
+        foreach (var memtable in Waiting)
+            cursors[place++] = new MemtableCursor(memtable, uint.MaxValue);
+        foreach (var table in Tables)
+            cursors[place++] = new TableFileCursor(table, fillCache: true);
+        return cursors;
+    }
 }
