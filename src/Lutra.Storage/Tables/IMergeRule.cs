@@ -4,7 +4,8 @@ namespace Lutra.Storage.Tables;
 public interface IMergeRule
 {
     /// <summary>
-    /// A merge begins, on the stage that merges. <paramref name="includesOldest"/>: no older table is left out, so nothing below can come to light.
+    /// A merge begins, on the stage that merges. <paramref name="includesOldest"/>: no older table is left out, so nothing below can come
+    /// to light.
     /// </summary>
     IMergePass Begin(bool includesOldest);
 }

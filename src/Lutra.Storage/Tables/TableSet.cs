@@ -11,12 +11,15 @@ public sealed class TableSet : IDisposable
     internal TableSet(Layers layers)
     {
         Applied = layers.Durable;
+        List<TableFile> files = [];
         foreach (var table in layers.Tables)
         {
             table.Hold();
-            tables.Add(table.Record.Number, table);
+            var record = table.Record;
+            tables.Add(record.Number, table);
+            files.Add(new TableFile(record.Number, record.Path, record.LengthBytes, record.Checksum));
         }
-        Files = [.. layers.Tables.Select(table => new TableFile(table.Record.Number, table.Record.Path, table.Record.LengthBytes, table.Record.Checksum))];
+        Files = files;
     }
 
     public LogPosition Applied { get; }
@@ -24,7 +27,9 @@ public sealed class TableSet : IDisposable
     /// <summary>Newest first: the order in which <see cref="TableStore.Install"/> takes them.</summary>
     public IReadOnlyList<TableFile> Files { get; }
 
-    /// <summary>Reads raw bytes of one of the files; fewer than asked for only at its end. They are not checked: the receiver verifies all of it.</summary>
+    /// <summary>
+    /// Reads raw bytes of one of the files; fewer than asked for only at its end. They are not checked: the receiver verifies all of it.
+    /// </summary>
     public int Read(TableFile file, Span<byte> target, long offset)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref isDisposed) != 0, this);

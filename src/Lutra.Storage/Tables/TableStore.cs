@@ -31,7 +31,8 @@ public sealed class TableStore : IDisposable
     }
 
     /// <summary>Reads the manifest, or starts empty. Tables that no manifest names are deleted.</summary>
-    /// <exception cref="DamagedFileException">The manifest, or the ends of a table that it names, are not what was written, or a table is not there.</exception>
+    /// <exception cref="DamagedFileException">The manifest, or the ends of a table that it names, are not what was written, or a table is
+    /// not there.</exception>
     public static TableStore Open(IFiles files, IScheduler scheduler, TableOptions options, IMergeRule rule, TableEvents events)
     {
         var manifest = ManifestFile.ReadOrCreate(files);
@@ -78,8 +79,8 @@ public sealed class TableStore : IDisposable
     public DiskException? WriteTrouble => keeper.Trouble;
 
     /// <summary>
-    /// Adds to the memtable; not visible to new views before <see cref="Publish"/>. Applier only. Copies what it is given. The versions of one key never
-    /// decrease from put to put; the same version again replaces what it had.
+    /// Adds to the memtable; not visible to new views before <see cref="Publish"/>. Applier only. Copies what it is given. The versions of
+    /// one key never decrease from put to put; the same version again replaces what it had.
     /// </summary>
     public void Put(ReadOnlySpan<byte> key, ulong version, ReadOnlySpan<byte> value)
     {
@@ -89,7 +90,9 @@ public sealed class TableStore : IDisposable
         batch.Put(key, version, value);
     }
 
-    /// <summary>Everything put since the last call belongs to the entries up to <paramref name="applied"/>: views see it whole. Applier only.</summary>
+    /// <summary>
+    /// Everything put since the last call belongs to the entries up to <paramref name="applied"/>: views see it whole. Applier only.
+    /// </summary>
     public void Publish(LogPosition applied)
     {
         batch = null;
@@ -98,8 +101,8 @@ public sealed class TableStore : IDisposable
     }
 
     /// <summary>
-    /// Finds the newest version of <paramref name="key"/> at or below <paramref name="versionMax"/>, unpublished ones included. Applier only; the value holds until
-    /// the next call on this store by the applier.
+    /// Finds the newest version of <paramref name="key"/> at or below <paramref name="versionMax"/>, unpublished ones included. Applier
+    /// only; the value holds until the next call on this store by the applier.
     /// </summary>
     public bool TryGet(ReadOnlySpan<byte> key, ulong versionMax, out ulong version, out ReadOnlyMemory<byte> value)
     {
@@ -114,7 +117,9 @@ public sealed class TableStore : IDisposable
         }
     }
 
-    /// <summary>A view that also sees what was put and not published. Applier only; dispose before the next <see cref="Publish"/>.</summary>
+    /// <summary>
+    /// A view that also sees what was put and not published. Applier only; dispose before the next <see cref="Publish"/>.
+    /// </summary>
     public TableView PinUnpublished()
     {
         var held = layers.Hold();
@@ -129,8 +134,8 @@ public sealed class TableStore : IDisposable
     }
 
     /// <summary>
-    /// Starts a flush of what the memtable holds, though it is not full; <see cref="TableEvents.Flushed"/> tells when it is durable. From any thread; in
-    /// the middle of a batch it takes effect at its <see cref="Publish"/>.
+    /// Starts a flush of what the memtable holds, though it is not full; <see cref="TableEvents.Flushed"/> tells when it is durable. From
+    /// any thread; in the middle of a batch it takes effect at its <see cref="Publish"/>.
     /// </summary>
     public void RequestFlush()
     {
@@ -139,11 +144,15 @@ public sealed class TableStore : IDisposable
     }
 
     /// <summary>
-    /// What could not be written is tried again; where nothing waits for that, nothing happens. The node calls it about once a second. From any thread.
+    /// What could not be written is tried again; where nothing waits for that, nothing happens. The node calls it about once a second. From
+    /// any thread.
     /// </summary>
     public void RetryWrites() => keeper.RetryWrites();
 
-    /// <summary>The immutable tables on disk and the position they contain, kept from deletion until disposed: the source of a transfer. From any thread.</summary>
+    /// <summary>
+    /// The immutable tables on disk and the position they contain, kept from deletion until disposed: the source of a transfer. From any
+    /// thread.
+    /// </summary>
     public TableSet PinTables()
     {
         var held = layers.Hold().Layers;
@@ -158,9 +167,10 @@ public sealed class TableStore : IDisposable
     }
 
     /// <summary>
-    /// Replaces everything by <paramref name="files"/> (complete, verified and synced, under "incoming/", newest first as <see cref="TableSet.Files"/> has them)
-    /// in one manifest edit that also sets the applied position; memtables are dropped. Applier only, with nothing unpublished, and nothing is put until it is
-    /// done. Calls <paramref name="installed"/> once it is durable. A file that is not a whole table after all is reported as <see cref="TableEvents.Failed"/>.
+    /// Replaces everything by <paramref name="files"/> (complete, verified and synced, under "incoming/", newest first as
+    /// <see cref="TableSet.Files"/> has them) in one manifest edit that also sets the applied position; memtables are dropped. Applier
+    /// only, with nothing unpublished, and nothing is put until it is done. Calls <paramref name="installed"/> once it is durable. A file
+    /// that is not a whole table after all is reported as <see cref="TableEvents.Failed"/>.
     /// </summary>
     public void Install(IReadOnlyList<string> files, LogPosition applied, Action installed)
     {
@@ -168,7 +178,9 @@ public sealed class TableStore : IDisposable
         keeper.RequestInstall(files, applied, installed);
     }
 
-    /// <summary>Closes the files, those that a view still reads once it is disposed. What was not flushed is in the log. The stages no longer run.</summary>
+    /// <summary>
+    /// Closes the files, those that a view still reads once it is disposed. What was not flushed is in the log. The stages no longer run.
+    /// </summary>
     public void Dispose()
     {
         keeper.Stop();

@@ -4,7 +4,9 @@ using Lutra.Storage.Tables;
 
 namespace Lutra.Storage.Tests.Tables;
 
-/// <summary>The power goes at every operation on the disk in turn, and whatever subset of the unsynced survives, a published state is there again.</summary>
+/// <summary>
+/// The power goes at every operation on the disk in turn, and whatever subset of the unsynced survives, a published state is there again.
+/// </summary>
 public sealed class CrashTests
 {
     private const int SubsetsPerOperation = 3;
@@ -100,7 +102,9 @@ public sealed class CrashTests
         }),
     ];
 
-    /// <summary>Runs it with a crash at its first operation, its second, and so on until it comes through. Returns how many there were.</summary>
+    /// <summary>
+    /// Runs it with a crash at its first operation, its second, and so on until it comes through. Returns how many there were.
+    /// </summary>
     private static int Sweep(Action<TableBed> prepare, Action<TableBed, Random> run, Action<TableBed, Random> check)
     {
         for (var crashIn = 1; ; crashIn++)

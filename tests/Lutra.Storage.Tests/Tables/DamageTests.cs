@@ -78,7 +78,8 @@ public sealed class DamageTests
         var saved = bed.Disk.Save();
         var manifest = bed.Disk.ReadAll("tables/manifest");
         manifest[8] = 2;
-        BinaryPrimitives.WriteUInt32LittleEndian(manifest.AsSpan(manifest.Length - 4), Crc32C.Compute(manifest.AsSpan(0, manifest.Length - 4)));
+        var body = manifest.AsSpan(0, manifest.Length - 4);
+        BinaryPrimitives.WriteUInt32LittleEndian(manifest.AsSpan(body.Length), Crc32C.Compute(body));
         bed.Disk.Plant("tables/manifest", manifest);
         Assert.Contains("format version 2", Assert.ThrowsAny<DiskException>(() => bed.Restart()).Message, StringComparison.Ordinal);
 
@@ -193,7 +194,8 @@ public sealed class DamageTests
             var block = Block.Parse(good.AsSpan((int)blocks[next].Offset, blocks[next].LengthBytes).ToArray(), "good", blocks[next].Offset);
             for (var entry = 0; entry < block.Count; entry++)
             {
-                if (block.Value(entry).Length == BlockHandle.SizeBytes && BlockHandle.Read(block.Value(entry).Span) is var handle && IsBlock(good, handle))
+                var value = block.Value(entry).Span;
+                if (value.Length == BlockHandle.SizeBytes && BlockHandle.Read(value) is var handle && IsBlock(good, handle))
                     blocks.Add(handle);
             }
         }

@@ -3,8 +3,8 @@ using Lutra.Storage.Tables;
 namespace Lutra.Storage.Tests.Tables;
 
 /// <summary>
-/// What the keyspace's rule does, in small: of the versions of a key at or below the floor only the newest stays, and where nothing older is left out, not even
-/// that if its value is empty (a deletion). Readings at or above the floor must not tell the difference.
+/// What the keyspace's rule does, in small: of the versions of a key at or below the floor only the newest stays, and where nothing older
+/// is left out, not even that if its value is empty (a deletion). Readings at or above the floor must not tell the difference.
 /// </summary>
 internal sealed class FloorRule : IMergeRule
 {

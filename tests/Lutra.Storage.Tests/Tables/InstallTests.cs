@@ -34,7 +34,10 @@ public sealed class InstallTests
             // In pieces, as a transfer would.
             var bytes = new byte[file.LengthBytes];
             for (var offset = 0; offset < bytes.Length; offset += 100)
-                Assert.Equal(Math.Min(100, bytes.Length - offset), set.Read(file, bytes.AsSpan(offset, Math.Min(100, bytes.Length - offset)), offset));
+            {
+                var piece = bytes.AsSpan(offset, Math.Min(100, bytes.Length - offset));
+                Assert.Equal(piece.Length, set.Read(file, piece, offset));
+            }
             received.Add($"incoming/{file.Number}");
             target.Disk.Plant(received[^1], bytes);
             using var verification = TableVerification.Begin(target.Files, received[^1]);

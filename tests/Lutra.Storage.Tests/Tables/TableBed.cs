@@ -57,7 +57,8 @@ internal sealed class TableBed : IDisposable
 
     public TableStore Open()
     {
-        store = TableStore.Open(Files, Process, options, rule, new TableEvents(Flushed.Add, () => RoomAgainCount++, Failures.Add, OutOfSpace.Add));
+        var events = new TableEvents(Flushed.Add, () => RoomAgainCount++, Failures.Add, OutOfSpace.Add);
+        store = TableStore.Open(Files, Process, options, rule, events);
         Assert.True(States.ContainsKey(store.Applied), $"Nothing was published at {store.Applied}.");
         Assert.Equal(store.Durable, store.Applied);
         GoOnFrom(store.Applied);

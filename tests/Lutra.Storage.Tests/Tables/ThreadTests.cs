@@ -21,12 +21,16 @@ public sealed class ThreadTests
             using var room = new SemaphoreSlim(0);
             var failures = 0;
             var flushes = 0;
-            var events = new TableEvents(_ => Interlocked.Increment(ref flushes), () => room.Release(), _ => Interlocked.Increment(ref failures), _ => { });
+            var events = new TableEvents(
+                _ => Interlocked.Increment(ref flushes), () => room.Release(), _ => Interlocked.Increment(ref failures), _ => { });
+            var options = TableBed.Small with { MemtableBytes = 60_000 };
             using var done = new CancellationTokenSource();
             ulong applied;
-            using (var store = TableStore.Open(new OsFiles(folder.FullName), background, TableBed.Small with { MemtableBytes = 60_000 }, new NewestOnly(), events))
+            using (var store = TableStore.Open(new OsFiles(folder.FullName), background, options, new NewestOnly(), events))
             {
-                var readers = Enumerable.Range(0, 3).Select(reader => Task.Run(() => Read(store, new Random(reader), Keys, done.Token))).ToArray();
+                var readers = Enumerable.Range(0, 3)
+                    .Select(reader => Task.Run(() => Read(store, new Random(reader), Keys, done.Token), CancellationToken.None))
+                    .ToArray();
                 for (applied = 1; applied <= Batches && !readers.Any(reader => reader.IsFaulted); applied++)
                 {
                     for (var key = 0; key < Keys; key++)
@@ -82,7 +86,8 @@ public sealed class ThreadTests
         }
     }
 
-    private static byte[] KeyOf(int key) => System.Text.Encoding.UTF8.GetBytes($"/registry/pods/{key.ToString("D5", CultureInfo.InvariantCulture)}");
+    private static byte[] KeyOf(int key) =>
+        System.Text.Encoding.UTF8.GetBytes($"/registry/pods/{key.ToString("D5", CultureInfo.InvariantCulture)}");
 
     private sealed class NewestOnly : IMergeRule
     {

@@ -4,8 +4,9 @@ using Lutra.Storage.Files;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// What is read and checked at once. Entries in order, each u32 key length, u32 value length, u64 version, key, value; then where each begins (u32 from the
-/// start of the block); u32 count; u32 <see cref="BlockChecksum"/>; little-endian. Never changed once read, so keys and values are handed out without a copy.
+/// What is read and checked at once. Entries in order, each u32 key length, u32 value length, u64 version, key, value; then where each
+/// begins (u32 from the start of the block); u32 count; u32 <see cref="BlockChecksum"/>; little-endian. Never changed once read, so keys
+/// and values are handed out without a copy.
 /// </summary>
 internal sealed class Block
 {
@@ -27,7 +28,10 @@ internal sealed class Block
 
     public int SizeBytes => bytes.Length;
 
-    /// <summary>Takes over <paramref name="bytes"/>, read from <paramref name="fileOffset"/>; throws <see cref="DamagedFileException"/> unless they are a whole block.</summary>
+    /// <summary>
+    /// Takes over <paramref name="bytes"/>, read from <paramref name="fileOffset"/>; throws <see cref="DamagedFileException"/> unless they
+    /// are a whole block.
+    /// </summary>
     public static Block Parse(byte[] bytes, string path, long fileOffset)
     {
         if (!BlockChecksum.IsSealed(bytes, fileOffset))

@@ -11,7 +11,8 @@ internal sealed class BlockBuilder
 
     public int Count => places.Count;
 
-    public ReadOnlySpan<byte> LastKey => bytes.AsSpan(places[^1] + Block.EntryHeaderBytes, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(places[^1])));
+    public ReadOnlySpan<byte> LastKey =>
+        bytes.AsSpan(places[^1] + Block.EntryHeaderBytes, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(places[^1])));
 
     public ulong LastVersion => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(places[^1] + 8));
 

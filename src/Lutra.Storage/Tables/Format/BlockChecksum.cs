@@ -3,7 +3,9 @@ using Lutra.Storage.Checksums;
 
 namespace Lutra.Storage.Tables;
 
-/// <summary>CRC32C of where the bytes lie in their file (u64) and of the bytes: a block that the disk read from another place fails (pitfall D08).</summary>
+/// <summary>
+/// CRC32C of where the bytes lie in their file (u64) and of the bytes: a block that the disk read from another place fails (pitfall D08).
+/// </summary>
 internal static class BlockChecksum
 {
     public const int SizeBytes = 4;

@@ -10,7 +10,10 @@ internal static class KeyHash
     private const ulong Mix2 = 0xBF58476D1CE4E5B9;
     private const ulong Mix3 = 0x94D049BB133111EB;
 
-    /// <summary>Eight bytes at a time, the last ones filled up with zeros; the length keeps <c>a</c> and <c>a\0</c> apart. SplitMix64 spreads the result.</summary>
+    /// <summary>
+    /// Eight bytes at a time, the last ones filled up with zeros; the length keeps <c>a</c> and <c>a\0</c> apart. SplitMix64 spreads the
+    /// result.
+    /// </summary>
     public static ulong Of(ReadOnlySpan<byte> key)
     {
         var hash = (ulong)key.Length * Mix1;

@@ -3,12 +3,14 @@ using Lutra.Storage.Files;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// An immutable sorted table on disk, open for reading by any number of threads. Root and filter are read when first needed. Counted: the last
-/// holder to let go closes the file and, where the manifest no longer names it, hands it over for deletion.
+/// An immutable sorted table on disk, open for reading by any number of threads. Root and filter are read when first needed. Counted: the
+/// last holder to let go closes the file and, where the manifest no longer names it, hands it over for deletion.
 /// </summary>
 internal sealed class Table
 {
-    /// <summary>A block holds about as much as the options say, or one entry, or two index entries: the longest there can be are shorter than this.</summary>
+    /// <summary>
+    /// A block holds about as much as the options say, or one entry, or two index entries: the longest there can be are shorter than this.
+    /// </summary>
     private const int BlockBytesMax = TableStore.ValueBytesMax + (4 * TableStore.KeyBytesMax);
 
     private readonly IFile file;
@@ -118,7 +120,8 @@ internal sealed class Table
 
     public Block Root() => root ??= Block.Parse(ReadChecked(Footer.Root, BlockBytesMax), Path, Footer.Root.Offset);
 
-    public TableFilter Filter() => filter ??= TableFilter.Parse(ReadChecked(Footer.Filter, TableFilter.SizeBytesMax), Path, Footer.Filter.Offset);
+    public TableFilter Filter() =>
+        filter ??= TableFilter.Parse(ReadChecked(Footer.Filter, TableFilter.SizeBytesMax), Path, Footer.Filter.Offset);
 
     /// <summary>The block that an entry of an index block points at.</summary>
     public Block Child(Block parent, int entry, bool fillCache)
@@ -142,7 +145,8 @@ internal sealed class Table
     private byte[] ReadChecked(BlockHandle handle, int lengthBytesMax)
     {
         // Checked before anything of that size is allocated.
-        if (handle.Offset < TableHeader.SizeBytes || handle.LengthBytes <= 0 || handle.LengthBytes > lengthBytesMax || handle.Offset > Record.LengthBytes - handle.LengthBytes)
+        var isWithin = handle.Offset >= TableHeader.SizeBytes && handle.Offset <= Record.LengthBytes - handle.LengthBytes;
+        if (!isWithin || handle.LengthBytes <= 0 || handle.LengthBytes > lengthBytesMax)
             throw new DamagedFileException(Path, handle.Offset, $"a block of {handle.LengthBytes} bytes does not lie within the table");
         var bytes = GC.AllocateUninitializedArray<byte>(handle.LengthBytes);
         var read = file.Read(bytes, handle.Offset);

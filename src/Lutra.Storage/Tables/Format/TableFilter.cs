@@ -3,8 +3,8 @@ using Lutra.Storage.Files;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// A Bloom filter over the keys of a table: about 1 in 80 absent keys seems present, a present key never seems absent. Lines of 64 bytes; a key
-/// touches 6 bits of one line, so that asking costs one cache miss. On disk: the lines, then u32 <see cref="BlockChecksum"/>.
+/// A Bloom filter over the keys of a table: about 1 in 80 absent keys seems present, a present key never seems absent. Lines of 64 bytes; a
+/// key touches 6 bits of one line, so that asking costs one cache miss. On disk: the lines, then u32 <see cref="BlockChecksum"/>.
 /// </summary>
 internal sealed class TableFilter
 {

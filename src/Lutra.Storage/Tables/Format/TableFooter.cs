@@ -4,8 +4,8 @@ using Lutra.Storage.Files;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// The last bytes of a table: u64 entries, u64 distinct keys, root (12 bytes), u32 index levels, filter (12 bytes), u32 CRC32C of everything before
-/// the footer, u32 <see cref="BlockChecksum"/>; little-endian.
+/// The last bytes of a table: u64 entries, u64 distinct keys, root (12 bytes), u32 index levels, filter (12 bytes), u32 CRC32C of
+/// everything before the footer, u32 <see cref="BlockChecksum"/>; little-endian.
 /// </summary>
 /// <param name="Root">The index block from which every entry is reached.</param>
 /// <param name="IndexLevels">How many index blocks lie on the way to an entry: 1 where the root points at the blocks of entries.</param>

@@ -27,6 +27,7 @@ internal static class TableHeader
             throw new DamagedFileException(path, 0, "the checksum of the header is wrong");
         var version = BinaryPrimitives.ReadUInt32LittleEndian(source[8..]);
         if (version != FormatVersion)
-            throw new DiskException(path, "read", $"the table has format version {version}, this build reads version {FormatVersion}; start a build that knows it");
+            throw new DiskException(
+                path, "read", $"the table has format version {version}, this build reads {FormatVersion}: start a build that knows it");
     }
 }

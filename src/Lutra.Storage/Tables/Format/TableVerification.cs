@@ -81,8 +81,9 @@ public sealed class TableVerification : IDisposable
             Check(cursor.Key, cursor.Version, cursor.Value.Length);
             takenBytes += Block.EntryHeaderBytes + cursor.Key.Length + cursor.Value.Length;
         }
-        if (!cursor.IsValid && (entryCount != table.Footer.EntryCount || keyCount != table.Footer.KeyCount))
-            throw Damaged($"the footer counts {table.Footer.EntryCount} entries of {table.Footer.KeyCount} keys, there are {entryCount} of {keyCount}");
+        var (entries, keys) = (table.Footer.EntryCount, table.Footer.KeyCount);
+        if (!cursor.IsValid && (entryCount != entries || keyCount != keys))
+            throw Damaged($"the footer counts {entries} entries of {keys} keys, there are {entryCount} of {keyCount}");
     }
 
     private void Check(ReadOnlySpan<byte> key, ulong version, int valueBytes)

@@ -1,7 +1,10 @@
 namespace Lutra.Storage.Tables;
 
-/// <summary>The oldest waiting memtable becomes a table, and its position the durable one. <paramref name="build"/> is null where it holds nothing.</summary>
-internal sealed class FlushJob(Memtable memtable, TableBuild? build, Func<ManifestTable, Table> open, CurrentLayers layers, TableEvents events) : TableJob
+/// <summary>
+/// The oldest waiting memtable becomes a table, and its position the durable one. <paramref name="build"/> is null where it holds nothing.
+/// </summary>
+internal sealed class FlushJob(
+    Memtable memtable, TableBuild? build, Func<ManifestTable, Table> open, CurrentLayers layers, TableEvents events) : TableJob
 {
     public override bool IsBusy => build is { IsBusy: true };
 
@@ -12,7 +15,8 @@ internal sealed class FlushJob(Memtable memtable, TableBuild? build, Func<Manife
         // Asked to flush, and nothing happened since the last one.
         if (build is null && memtable.Applied == manifest.Applied)
             return manifest;
-        return manifest with { Applied = memtable.Applied, Tables = build?.Result is { } table ? [table, .. manifest.Tables] : manifest.Tables };
+        var tables = build?.Result is { } table ? [table, .. manifest.Tables] : manifest.Tables;
+        return manifest with { Applied = memtable.Applied, Tables = tables };
     }
 
     public override void Finish()

@@ -3,8 +3,8 @@ using Lutra.Storage.Files;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// Makes a manifest the durable one: written beside the last, synced, renamed over it, the folder synced (pitfalls D07, S02). A crash leaves the last
-/// or the new one. The tables that it names are durable, their names too, before it begins.
+/// Makes a manifest the durable one: written beside the last, synced, renamed over it, the folder synced (pitfalls D07, S02). A crash
+/// leaves the last or the new one. The tables that it names are durable, their names too, before it begins.
 /// </summary>
 internal sealed class ManifestEdit(IFiles files, Action wake, Manifest manifest)
 {

@@ -1,8 +1,8 @@
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// Which tables to merge: a run of the newest. So many that no more than the maximum remain, then as long as the next is not larger than the
-/// run: an entry is rewritten only together with as much again, which keeps the rewriting logarithmic in the size of the store.
+/// Which tables to merge: a run of the newest. So many that no more than the maximum remain, then as long as the next is not larger than
+/// the run: an entry is rewritten only together with as much again, which keeps the rewriting logarithmic in the size of the store.
 /// </summary>
 internal static class MergeChoice
 {

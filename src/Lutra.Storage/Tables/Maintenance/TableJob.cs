@@ -1,15 +1,17 @@
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// A change of the set of tables: files are prepared in steps, one manifest edit makes the change durable (done by <see cref="TableKeeper"/>, one at a time),
-/// then readers see it.
+/// A change of the set of tables: files are prepared in steps, one manifest edit makes the change durable (done by
+/// <see cref="TableKeeper"/>, one at a time), then readers see it.
 /// </summary>
 internal abstract class TableJob
 {
     /// <summary>A disk request of this job is on its way: neither step nor abandon it.</summary>
     public virtual bool IsBusy => false;
 
-    /// <summary>Does a piece of the work; true once every file that the edit will name is synced under its name (the folder is not).</summary>
+    /// <summary>
+    /// Does a piece of the work; true once every file that the edit will name is synced under its name (the folder is not).
+    /// </summary>
     public abstract bool Prepare();
 
     /// <summary>The manifest after the change; the same one where it needs no edit. Its next number is not this job's business.</summary>

@@ -6,8 +6,8 @@ using Lutra.Storage.Scheduling;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// The stage that flushes, merges, installs and deletes. Whatever it prepares, the manifest changes by one edit at a time, and readers see a
-/// change once it is durable.
+/// The stage that flushes, merges, installs and deletes. Whatever it prepares, the manifest changes by one edit at a time, and readers see
+/// a change once it is durable.
 /// </summary>
 internal sealed class TableKeeper : IStage
 {

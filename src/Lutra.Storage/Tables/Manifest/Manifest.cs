@@ -6,9 +6,9 @@ using Lutra.Storage.Files;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// Which tables make up the state, newest first, and the log position that they contain: one file, written anew as a whole for every
-/// edit. 8 bytes "LutraMan", u32 format version, u32 number of tables, u64 applied index, u64 applied term, u64 next number; for each table u64 number, u64 length,
-/// u32 checksum, u32 and the smallest key, u32 and the largest key; u32 CRC32C of all before it; little-endian.
+/// Which tables make up the state, newest first, and the log position that they contain: one file, written anew as a whole for every edit.
+/// 8 bytes "LutraMan", u32 format version, u32 number of tables, u64 applied index, u64 applied term, u64 next number; for each table u64
+/// number, u64 length, u32 checksum, u32 and the smallest key, u32 and the largest key; u32 CRC32C of all before it; little-endian.
 /// </summary>
 /// <param name="NextNumber">No table had this number or a higher one.</param>
 internal sealed record Manifest(LogPosition Applied, ulong NextNumber, IReadOnlyList<ManifestTable> Tables)
@@ -27,7 +27,8 @@ internal sealed record Manifest(LogPosition Applied, ulong NextNumber, IReadOnly
 
     public byte[] ToBytes()
     {
-        var bytes = new byte[HeaderBytes + Tables.Sum(table => TableBytesMin + table.SmallestKey.Length + table.LargestKey.Length) + sizeof(uint)];
+        var tableBytes = Tables.Sum(table => TableBytesMin + table.SmallestKey.Length + table.LargestKey.Length);
+        var bytes = new byte[HeaderBytes + tableBytes + sizeof(uint)];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), FormatVersion);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), Tables.Count);
@@ -56,13 +57,14 @@ internal sealed record Manifest(LogPosition Applied, ulong NextNumber, IReadOnly
             throw new DamagedFileException(path, body.Length, "the checksum of the manifest is wrong");
         var version = BinaryPrimitives.ReadUInt32LittleEndian(body[8..]);
         if (version != FormatVersion)
-            throw new DiskException(path, "read", $"the manifest has format version {version}, this build reads version {FormatVersion}; start a build that knows it");
+            throw new DiskException(
+                path, "read", $"the manifest has format version {version}, this build reads {FormatVersion}: start a build that knows it");
         var count = BinaryPrimitives.ReadInt32LittleEndian(body[12..]);
         var rest = body[HeaderBytes..];
         if (count < 0 || count > rest.Length / TableBytesMin)
             throw new DamagedFileException(path, 12, $"{rest.Length} bytes cannot name {count} tables");
-        var applied = new LogPosition(
-            new LogIndex(BinaryPrimitives.ReadUInt64LittleEndian(body[16..])), new Term(BinaryPrimitives.ReadUInt64LittleEndian(body[24..])));
+        var index = new LogIndex(BinaryPrimitives.ReadUInt64LittleEndian(body[16..]));
+        var term = new Term(BinaryPrimitives.ReadUInt64LittleEndian(body[24..]));
         var nextNumber = BinaryPrimitives.ReadUInt64LittleEndian(body[32..]);
         var tables = new List<ManifestTable>(count);
         SortedSet<ulong> numbers = [];
@@ -73,7 +75,9 @@ internal sealed record Manifest(LogPosition Applied, ulong NextNumber, IReadOnly
                 throw new DamagedFileException(path, body.Length - rest.Length, $"table {table.Number} cannot be as it is described");
             tables.Add(table);
         }
-        return rest.IsEmpty ? new Manifest(applied, nextNumber, tables) : throw new DamagedFileException(path, body.Length - rest.Length, "there is more than was announced");
+        if (!rest.IsEmpty)
+            throw new DamagedFileException(path, body.Length - rest.Length, "there is more than was announced");
+        return new Manifest(new LogPosition(index, term), nextNumber, tables);
     }
 
     private static Span<byte> WriteKey(Span<byte> target, ReadOnlySpan<byte> key)

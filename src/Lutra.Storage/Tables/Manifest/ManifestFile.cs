@@ -23,7 +23,7 @@ internal static class ManifestFile
         if (files.Exists(Path))
             return Read(files);
         if (files.List(Folder).FirstOrDefault(name => ManifestTable.TryParseName(name, out _)) is { } table)
-            throw new DamagedFileException(Path, 0, $"there is no manifest, though there are tables ({table}): which of them count cannot be known");
+            throw new DamagedFileException(Path, 0, $"there is no manifest, but there are tables ({table}): which of them count is unknown");
         files.SyncDirectory("");
         using (var file = files.Create(NewPath))
         {
@@ -35,7 +35,9 @@ internal static class ManifestFile
         return Manifest.Empty;
     }
 
-    /// <summary>Removes what a crash left of tables that were never named, or are no longer. Returns a number above all that were ever seen.</summary>
+    /// <summary>
+    /// Removes what a crash left of tables that were never named, or are no longer. Returns a number above all that were ever seen.
+    /// </summary>
     public static ulong DeleteUnnamed(IFiles files, Manifest manifest)
     {
         var named = manifest.Tables.Select(table => table.Number).ToHashSet();

@@ -4,7 +4,8 @@ namespace Lutra.Storage.Tables;
 
 /// <summary>A table as the manifest names it.</summary>
 /// <param name="Checksum">CRC32C of the whole file.</param>
-internal sealed record ManifestTable(ulong Number, long LengthBytes, uint Checksum, ReadOnlyMemory<byte> SmallestKey, ReadOnlyMemory<byte> LargestKey)
+internal sealed record ManifestTable(
+    ulong Number, long LengthBytes, uint Checksum, ReadOnlyMemory<byte> SmallestKey, ReadOnlyMemory<byte> LargestKey)
 {
     private const string Suffix = ".table";
     private const int Digits = 16;

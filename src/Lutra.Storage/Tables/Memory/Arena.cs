@@ -54,7 +54,7 @@ internal sealed class Arena
     private int AddChunk(int sizeBytes)
     {
         if (chunkCount == ChunksMax)
-            throw new InvalidOperationException($"An arena holds at most {ChunksMax} chunks: the memtable should have been flushed long ago.");
+            throw new InvalidOperationException($"An arena holds at most {ChunksMax} chunks: a flush is long overdue.");
         var chunk = GC.AllocateUninitializedArray<byte>(sizeBytes);
         if (chunkCount == chunks.Length)
         {

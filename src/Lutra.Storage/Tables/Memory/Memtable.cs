@@ -45,7 +45,9 @@ internal sealed class Memtable
     /// <summary>Memory taken by entries; writer only.</summary>
     public long EntryBytes { get; private set; }
 
-    /// <summary>The log position up to which this memtable (with all that is older) holds everything; set before it is handed to the flush.</summary>
+    /// <summary>
+    /// The log position up to which this memtable (with all that is older) holds everything; set before it is handed to the flush.
+    /// </summary>
     public LogPosition Applied { get; set; }
 
     public void Put(ReadOnlySpan<byte> key, ulong version, ReadOnlySpan<byte> value)
@@ -162,7 +164,8 @@ internal sealed class Memtable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref uint Link(ref byte node, int level) => ref Unsafe.As<byte, uint>(ref Unsafe.Add(ref node, LinksAt + (level * sizeof(uint))));
+    private static ref uint Link(ref byte node, int level) =>
+        ref Unsafe.As<byte, uint>(ref Unsafe.Add(ref node, LinksAt + (level * sizeof(uint))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Int(ref byte node, int at) => Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref node, at));

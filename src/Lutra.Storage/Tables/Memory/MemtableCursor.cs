@@ -32,10 +32,13 @@ internal sealed class MemtableCursor(Memtable memtable, uint visible) : EntryCur
         {
             node = FirstVisible(memtable.After(node));
         }
-        while (node != 0 && memtable.VersionOf(node) == memtable.VersionOf(left) && memtable.KeyOf(node).SequenceEqual(memtable.KeyOf(left)));
+        while (node != 0 && IsSameEntry(node, left));
     }
 
     public override void Previous() => SeekBefore(Key, Version);
+
+    private bool IsSameEntry(uint one, uint other) =>
+        memtable.VersionOf(one) == memtable.VersionOf(other) && memtable.KeyOf(one).SequenceEqual(memtable.KeyOf(other));
 
     private uint FirstVisible(uint from)
     {

@@ -3,8 +3,8 @@ using Lutra.Raft;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// The layers that readers find now, and every way in which they are replaced: by the applier (publish, rotate) and by the stage that flushes,
-/// merges and installs. Those two take a lock for the moment of the replacement; readers take none.
+/// The layers that readers find now, and every way in which they are replaced: by the applier (publish, rotate) and by the stage that
+/// flushes, merges and installs. Those two take a lock for the moment of the replacement; readers take none.
 /// </summary>
 internal sealed class CurrentLayers
 {
@@ -85,7 +85,8 @@ internal sealed class CurrentLayers
             var layers = published.Layers;
             if (layers.Waiting[^1] != flushed)
                 throw new InvalidOperationException("Memtables are flushed in the order in which they were filled.");
-            Replace(new Layers(layers.Active, layers.Waiting[..^1], table is null ? layers.Tables : [table, .. layers.Tables], flushed.Applied));
+            Table[] tables = table is null ? layers.Tables : [table, .. layers.Tables];
+            Replace(new Layers(layers.Active, layers.Waiting[..^1], tables, flushed.Applied));
             var hadRoom = hasRoom;
             RotateWhereDue();
             return hasRoom && !hadRoom;
@@ -99,8 +100,11 @@ internal sealed class CurrentLayers
         {
             var layers = published.Layers;
             var from = Array.IndexOf(layers.Tables, run[0]);
-            Table[] tables = [.. layers.Tables[..from], .. merged is null ? (ReadOnlySpan<Table>)[] : [merged], .. layers.Tables[(from + run.Count)..]];
-            Replace(new Layers(layers.Active, layers.Waiting, tables, layers.Durable));
+            var tables = layers.Tables.ToList();
+            tables.RemoveRange(from, run.Count);
+            if (merged is not null)
+                tables.Insert(from, merged);
+            Replace(new Layers(layers.Active, layers.Waiting, [.. tables], layers.Durable));
         }
     }
 
@@ -157,7 +161,8 @@ internal sealed class CurrentLayers
             return false;
         flushIsRequested = false;
         layers.Active.Applied = applied;
-        Volatile.Write(ref published, new Published(new Layers(new Memtable(), [layers.Active, .. layers.Waiting], layers.Tables, layers.Durable), 0, applied));
+        var rotated = new Layers(new Memtable(), [layers.Active, .. layers.Waiting], layers.Tables, layers.Durable);
+        Volatile.Write(ref published, new Published(rotated, 0, applied));
         layers.Release();
         return true;
     }

@@ -54,8 +54,8 @@ internal sealed class Layers
     }
 
     /// <summary>
-    /// The newest version at or below <paramref name="versionMax"/>. Because the versions of a key never decrease from put to put, the first layer that has one
-    /// has the newest.
+    /// The newest version at or below <paramref name="versionMax"/>. Because the versions of a key never decrease from put to put, the
+    /// first layer that has one has the newest.
     /// </summary>
     /// <param name="visible">How many puts into the active memtable count.</param>
     public bool TryGet(ReadOnlySpan<byte> key, ulong versionMax, uint visible, out ulong version, out ReadOnlyMemory<byte> value)

@@ -1,8 +1,8 @@
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// Walks entries in order: keys ascending, versions of a key descending; and back. Valid as long as its view. Where two sources hold the same
-/// (key, version), the newer one is shown.
+/// Walks entries in order: keys ascending, versions of a key descending; and back. Valid as long as its view. Where two sources hold the
+/// same (key, version), the newer one is shown.
 /// </summary>
 public sealed class TableCursor : IDisposable
 {
@@ -31,9 +31,13 @@ public sealed class TableCursor : IDisposable
     /// <summary>Holds as long as the view.</summary>
     public ReadOnlyMemory<byte> Value => Current.Value;
 
-    private EntryCursor Current => nearestCount > 0 ? sources[nearest[0]] : throw new InvalidOperationException("The cursor stands on no entry.");
+    private EntryCursor Current =>
+        nearestCount > 0 ? sources[nearest[0]] : throw new InvalidOperationException("The cursor stands on no entry.");
 
-    /// <summary>The first entry at or after <paramref name="key"/> with <paramref name="version"/>, in the store's order (a higher version of the same key lies before).</summary>
+    /// <summary>
+    /// The first entry at or after <paramref name="key"/> with <paramref name="version"/>, in the store's order (a higher version of the
+    /// same key lies before).
+    /// </summary>
     public bool Seek(ReadOnlySpan<byte> key, ulong version)
     {
         foreach (var source in sources)
