@@ -56,7 +56,7 @@ public sealed class MemtableTests
                 state.AssertShownBy(view, random);
                 view.Dispose();
             }
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Fact]
     public void The_same_version_put_again_replaces_the_value_and_older_views_keep_theirs()

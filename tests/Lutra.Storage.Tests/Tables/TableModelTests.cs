@@ -60,7 +60,7 @@ public sealed class TableModelTests
             Assert.True(bed.TablePaths.Count <= TableBed.Small.TablesMax);
             Assert.Empty(bed.Failures);
             Assert.Null(bed.Crash);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Fact]
     public void A_merge_drops_what_its_rule_drops_and_readings_above_the_floor_do_not_notice() =>
@@ -89,5 +89,5 @@ public sealed class TableModelTests
                 Assert.Equal(expected, found);
             }
             Assert.True(rule.Dropped > 0);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 }

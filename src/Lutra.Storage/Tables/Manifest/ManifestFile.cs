@@ -23,7 +23,7 @@ internal static class ManifestFile
         if (files.Exists(Path))
             return Read(files);
         if (files.List(Folder).FirstOrDefault(name => ManifestTable.TryParseName(name, out _)) is { } table)
-            throw new DamagedFileException(Path, 0, $"there is no manifest, but there are tables ({table}): which of them count is unknown");
+            throw new DamagedFileException(Path, 0, $"there is no manifest, but there are tables ({table}): which count is unknown");
         files.SyncDirectory("");
         using (var file = files.Create(NewPath))
         {
