@@ -1,3 +1,4 @@
+using Lutra.Protocol;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Rest.Cluster;
 using Lutra.Server.Rest.Health;
@@ -97,8 +98,7 @@ internal sealed class RestFace
         }
         catch (BadHttpRequestException refused)
         {
-            // The host's own limits and the client's broken bodies; the message is Kestrel's, for people, and names no code.
-            Refuse(http, new Problem(refused.StatusCode, Lutra.Protocol.ProblemCodes.InvalidArgument, "Malformed request", refused.Message));
+            Refuse(http, FromHost(refused));
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -109,10 +109,15 @@ internal sealed class RestFace
         {
             Logger.RequestFailed(http.Request.Method, failure);
             Refuse(http, new Problem(
-                StatusCodes.Status500InternalServerError, Lutra.Protocol.ProblemCodes.InternalError, "Internal error",
+                StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Internal error",
                 "The node's log says more. Whether the request was done is not known."));
         }
     }
+
+    // The limits of the host around us, which may be lower than ours, and bodies that break off. The words are Kestrel's.
+    private static Problem FromHost(BadHttpRequestException refused) => refused.StatusCode == StatusCodes.Status413PayloadTooLarge
+        ? new Problem(refused.StatusCode, ProblemCodes.TooLarge, "Too large", $"A limit of the application around this store: {refused.Message}")
+        : new Problem(refused.StatusCode, ProblemCodes.InvalidArgument, "Malformed request", refused.Message);
 
     private static void Refuse(HttpContext http, Problem problem)
     {

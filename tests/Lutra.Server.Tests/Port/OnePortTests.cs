@@ -152,6 +152,17 @@ public sealed class OnePortTests
     }
 
     [Fact]
+    public async Task Only_so_many_connections_are_open_at_once()
+    {
+        await using var server = await RunningServer.StartAsync(options => options with { ConnectionsMax = 1 });
+        using var first = await server.DialAsync();
+        await first.SendAsync("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+        await ReadExactlyAsync(first, new byte[12]);
+        using var second = await server.DialAsync();
+        Assert.Equal("", await ReadToEndAsync(second));
+    }
+
+    [Fact]
     public async Task Stopping_lets_requests_end_on_both_protocols_and_does_not_wait_for_silence()
     {
         await using var server = await RunningServer.StartAsync();
@@ -216,7 +227,7 @@ public sealed class OnePortTests
 
     private static async Task ReadExactlyAsync(Socket socket, byte[] target)
     {
-        await using var stream = new NetworkStream(socket);
+        await using var stream = new NetworkStream(socket, ownsSocket: false);
         await stream.ReadExactlyAsync(target).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
     }
 

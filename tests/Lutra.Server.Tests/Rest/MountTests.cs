@@ -50,7 +50,11 @@ public sealed class MountTests
         using var http = Client(application);
         using var content = new ByteArrayContent(new byte[101]);
         content.Headers.ContentType = new("application/octet-stream");
-        Assert.Equal(413, (int)(await http.PutAsync("/key/a", content)).StatusCode);
+        using var answer = await http.PutAsync("/key/a", content);
+        Assert.Equal(413, (int)answer.StatusCode);
+        var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal("too_large", problem.GetProperty("code").GetString());
+        Assert.Contains("application around", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Net;
 using Lutra.Protocol;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Rest.Replies;
@@ -26,7 +27,7 @@ internal sealed class PeerDoor(Func<Stream, string, Task>? open, ILogger logger,
 
         // Kestrel writes 101 and Connection, but leaves it to us to say what was upgraded to.
         http.Response.Headers.Upgrade = LutraHeaders.PeerProtocol;
-        var remote = $"{http.Connection.RemoteIpAddress}:{http.Connection.RemotePort}";
+        var remote = new IPEndPoint(http.Connection.RemoteIpAddress ?? IPAddress.None, http.Connection.RemotePort).ToString();
         await using var stream = await upgrade.UpgradeAsync();
         await using var hangUp = stopping.UnsafeRegister(static state => ((HttpContext)state!).Abort(), http);
         try
