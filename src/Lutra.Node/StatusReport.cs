@@ -24,7 +24,10 @@ internal static class StatusReport
         return new NodeStatus(
             identity.Label.Text, identity.Node.ToString(), membership.Begun!.Cluster.ToString(), options.ClusterName, RoleOf(raft.Role), raft.Term.Value,
             leader?.Label, leader?.ClientAddress, raft.Commit.Value, view.Applied.Index.Value, raft.Last.Index.Value, view.Revision,
-            view.CompactRevision, raft.Configuration.Members.Length, LutraVersion.Text, HealthOf(replica), []);
+            view.CompactRevision, raft.Configuration.Members.Length, LutraVersion.Text, HealthOf(replica), [])
+        {
+            OutOfSpace = !replica.HasRoom,
+        };
     }
 
     public static MemberList Members(NodeLoop loop, LutraNodeOptions options)
