@@ -6,7 +6,7 @@ public static class LutraLimits
     /// <summary>The longest key, in bytes. Fixed: keys stand in every index.</summary>
     public const int KeySizeBytesMax = 64 * 1024;
 
-    /// <summary>The most bytes that the values of one request may have together, unless an option says otherwise: 1.5 MiB, as in etcd.</summary>
+    /// <summary>The largest request, in bytes: its keys, its values and a little for each. 1.5 MiB, as in etcd.</summary>
     public const int RequestSizeBytesMax = 1536 * 1024;
 
     /// <summary>The most compares, and the most operations of a branch, in a transaction; one nested in it has what is left over. As in etcd.</summary>

@@ -6,13 +6,13 @@ namespace Lutra.Server.Rest;
 public sealed record RestFaceOptions
 {
     /// <summary>
-    /// The most bytes that the values of one request may have together; 1 to 64 MiB. Every value is held in memory by each node that it goes through, and
-    /// one large value delays all that wait behind it.
+    /// The most bytes that the values of one request may have together, from 1 up to what a node takes at all. Every value is held in memory by each node that
+    /// it goes through, and one large value delays all that wait behind it.
     /// </summary>
     public int RequestSizeBytesMax { get; init; } = LutraLimits.RequestSizeBytesMax;
 
-    /// <summary>The option's name as the user sets it, for messages.</summary>
-    public string RequestSizeOption { get; init; } = "--max-request-bytes";
+    /// <summary>How the user sets <see cref="RequestSizeBytesMax"/>, for messages; null: nobody can.</summary>
+    public string? RequestSizeOption { get; init; }
 
     /// <summary>How many keys a page holds where the request does not say.</summary>
     public int PageKeysDefault { get; init; } = 1000;
@@ -35,8 +35,9 @@ public sealed record RestFaceOptions
     /// <summary>Throws <see cref="ArgumentException"/> where an option is out of its range.</summary>
     public void Validate()
     {
-        if (RequestSizeBytesMax is < 1 or > 64 * 1024 * 1024)
-            throw new ArgumentException($"{RequestSizeOption} ({RequestSizeBytesMax}) must be from 1 to {64 * 1024 * 1024} bytes.");
+        if (RequestSizeBytesMax is < 1 or > LutraLimits.RequestSizeBytesMax)
+            throw new ArgumentException(
+                $"{RequestSizeOption ?? nameof(RequestSizeBytesMax)} ({RequestSizeBytesMax}) must be from 1 to {LutraLimits.RequestSizeBytesMax} bytes.");
         if (PageKeysDefault < 1)
             throw new ArgumentException($"The default size of a page ({PageKeysDefault}) must be at least 1 key.");
         if (HealthTimeout <= TimeSpan.Zero)

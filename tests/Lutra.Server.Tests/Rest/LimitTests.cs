@@ -46,7 +46,7 @@ public sealed class LimitTests
         var raw = await server.SendAsync("PUT", "/key/raw", Raw, value);
         Assert.Equal(status, raw.Status);
         if (status == 413)
-            AssertSays(raw, Value, Value + above, "--max-request-bytes");
+            AssertSays(raw, Value, Value + above);
         else
             Assert.Equal(value.Length, server.Store.LastPut!.Value.Length);
 
@@ -62,7 +62,7 @@ public sealed class LimitTests
             "POST", "/txn", "", $$$"""{"then":[{"put":{"key":"a","value":"{{{half}}}"}}],"else":[{"put":{"key":"a","value":"{{{rest}}}"}}]}""");
         Assert.Equal(status, transaction.Status);
         if (status == 413)
-            AssertSays(transaction, Value, Value + above, "--max-request-bytes");
+            AssertSays(transaction, Value, Value + above);
     }
 
     [Fact]
@@ -83,10 +83,16 @@ public sealed class LimitTests
     [Fact]
     public async Task A_limit_set_otherwise_is_kept()
     {
-        await using var server = await RunningServer.StartAsync(options => options with { Rest = options.Rest with { RequestSizeBytesMax = 10 } });
+        await using var server = await RunningServer.StartAsync(options => options with { Rest = options.Rest with { RequestSizeBytesMax = 10, RequestSizeOption = "--largest" } });
         Assert.Equal(200, (await server.SendAsync("PUT", "/key/a", Raw, "0123456789")).Status);
-        AssertSays(await server.SendAsync("PUT", "/key/a", Raw, "0123456789a"), 10, 11, "--max-request-bytes");
+        AssertSays(await server.SendAsync("PUT", "/key/a", Raw, "0123456789a"), 10, 11, "--largest");
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(LutraLimits.RequestSizeBytesMax + 1)]
+    public async Task A_limit_that_cannot_be_is_refused_at_the_start(int limit) => await Assert.ThrowsAsync<ArgumentException>(
+        () => RunningServer.StartAsync(options => options with { Rest = options.Rest with { RequestSizeBytesMax = limit } }));
 
     private static void AssertSays(Answer answer, long limit, long size, string? option = null)
     {

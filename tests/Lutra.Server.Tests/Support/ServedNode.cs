@@ -1,0 +1,77 @@
+namespace Lutra.Server.Tests.Support;
+
+/// <summary>A real node behind a real server on one free port: the server first, because the node must know the port.</summary>
+internal sealed class ServedNode : IAsyncDisposable
+{
+    private readonly NodeToBe door;
+
+    private ServedNode(NodeToBe door, LutraServer server)
+    {
+        this.door = door;
+        Server = server;
+    }
+
+    public LutraServer Server { get; }
+
+    public LutraNode Node => door.Node ?? throw new InvalidOperationException("The node has not started.");
+
+    public string Address => $"127.0.0.1:{Server.Address.Port}";
+
+    public static async Task<ServedNode> ListenAsync(string address = "127.0.0.1:0")
+    {
+        var door = new NodeToBe();
+        var server = await LutraServer.StartAsync(door, new LutraServerOptions
+        {
+            Address = address,
+            Rest = new Server.Rest.RestFaceOptions { PeerDoor = (stream, remote) => door.Node?.AcceptPeerAsync(stream, remote) ?? Task.CompletedTask },
+        });
+        return new ServedNode(door, server);
+    }
+
+    /// <summary>Starts the node in <paramref name="directory"/>.</summary>
+    public async Task StartAsync(string directory, string label = "1", IReadOnlyList<string>? peers = null) => door.Node = await LutraNode.StartAsync(new()
+    {
+        Label = label,
+        LabelGiven = peers is not null,
+        Directory = directory,
+        Address = Address,
+        Peers = peers ?? [],
+        SegmentSizeBytes = 4 * 1024 * 1024,
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        if (door.Node is { } node)
+            await node.DisposeAsync();
+    }
+
+    private sealed class NodeToBe : ILutraClient
+    {
+        public LutraNode? Node { get; set; }
+
+        private LutraNode Started => Node ?? throw new LutraException(LutraError.Unavailable, "The node has not started.");
+
+        public ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+            Started.PutAsync(put, options, cancellationToken);
+
+        public ValueTask<DeleteResult> DeleteAsync(DeleteOperation delete, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+            Started.DeleteAsync(delete, options, cancellationToken);
+
+        public ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default) =>
+            Started.RangeAsync(range, options, cancellationToken);
+
+        public ValueTask<TransactionResult> TransactAsync(
+            TransactionOperation transaction, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+            Started.TransactAsync(transaction, options, cancellationToken);
+
+        public ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) =>
+            Started.CompactAsync(revision, cancellationToken);
+
+        public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => Started.StatusAsync(cancellationToken);
+
+        public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => Started.MembersAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
