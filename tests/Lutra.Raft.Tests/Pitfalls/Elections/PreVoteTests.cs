@@ -50,6 +50,22 @@ public sealed class PreVoteTests
     }
 
     [Fact]
+    public void E06_a_refusal_for_an_old_log_moves_no_term_either()
+    {
+        // n1's log is behind: its request names term 2, which begins nowhere by being refused.
+        var cluster = new TestCluster();
+        var configuration = TestCluster.ConfigurationOf([1, 2, 3]);
+        cluster.Add(1, configuration, 1, Log(1));
+        cluster.Add(2, configuration, 1, Log(1, 1));
+        cluster.Add(3, configuration, 1, Log(1, 1));
+        cluster.Campaign(1);
+        cluster.DeliverRound();
+        Assert.All(cluster.OnTheWay<PreVoteReply>(to: 1), reply => Assert.Equal((false, new Term(1)), (reply.Granted, reply.Term)));
+        cluster.Settle();
+        Assert.All(cluster.Nodes, node => Assert.Equal(new Term(1), node.Status.Term));
+    }
+
+    [Fact]
     public void E06_a_node_that_slept_through_terms_helps_to_elect()
     {
         var cluster = TestCluster.Of(3);

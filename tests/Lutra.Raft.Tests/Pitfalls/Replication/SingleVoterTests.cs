@@ -10,11 +10,12 @@ public sealed class SingleVoterTests
     {
         var cluster = Alone();
         cluster[1].IsDiskStalled = true;
-        cluster.ProposeAll(1, "x=1");
+        cluster.ProposeAll(1, "x=1", "x=2");
         cluster.Run(3);
         Assert.Equal(Index(1), cluster[1].Status.Commit);
 
         cluster[1].Persist();
+        Assert.Equal(Index(2), cluster[1].Status.Commit);
         Assert.Equal(["x=1"], cluster.Applied(1));
     }
 
