@@ -10,13 +10,13 @@ public static class KeyspaceLimits
     public const uint FeatureLevel = 1;
 
     /// <summary>The longest key, and the longest end of a range.</summary>
-    public const int KeyBytesMax = 64 * 1024;
+    public const int KeyBytesMax = LutraLimits.KeySizeBytesMax;
 
-    /// <summary>The longest command, encoded (etcd's limit).</summary>
-    public const int RequestBytesMax = 1536 * 1024;
+    /// <summary>The longest command, encoded: the largest values that a request may bring, and room for the longest key and all that goes with them.</summary>
+    public const int CommandBytesMax = LutraLimits.RequestSizeBytesMax + (2 * KeyBytesMax);
 
     /// <summary>The most compares, and the most operations of either branch, of a transaction; nested ones share it (etcd's rule).</summary>
-    public const int OperationsMax = 128;
+    public const int OperationsMax = LutraLimits.TransactionOperationsMax;
 
     /// <summary>How deep transactions nest: each level uses up at least one of <see cref="OperationsMax"/>.</summary>
     public const int TransactionDepthMax = OperationsMax;

@@ -12,9 +12,9 @@ public static class CommandRules
     public static Refusal? Check(in CommandEnvelope envelope, Command command) => CheckEnvelope(envelope, command) ?? Check(command);
 
     /// <summary>Null where a command of this encoded length may go into the log. Only asked before proposing: what is in the log is applied, whatever its length.</summary>
-    public static Refusal? CheckSize(int payloadBytes) => payloadBytes <= KeyspaceLimits.RequestBytesMax
+    public static Refusal? CheckSize(int payloadBytes) => payloadBytes <= KeyspaceLimits.CommandBytesMax
         ? null
-        : new Refusal(LutraError.TooLarge, $"The request takes {payloadBytes} bytes; a request may have {KeyspaceLimits.RequestBytesMax}.");
+        : new Refusal(LutraError.TooLarge, $"The request takes {payloadBytes} bytes; a request may have {KeyspaceLimits.CommandBytesMax}.");
 
     private static Refusal? Check(Command command) => command switch
     {

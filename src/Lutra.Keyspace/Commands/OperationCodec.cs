@@ -13,6 +13,9 @@ internal static class OperationCodec
     // The least an operation and a compare can take: kind, flags and an empty key.
     private const int OperationBytesMin = 3, CompareBytesMin = 4;
 
+    // Room for more than this is made only as the items turn up: each of many nested lists may claim all that is left.
+    private const int ListCapacity = 8;
+
     [Flags]
     private enum PutFlags : byte
     {
@@ -78,7 +81,8 @@ internal static class OperationCodec
     public static KeyRange ReadRange(ref ByteReader source, bool hasEnd)
     {
         var from = source.Bytes();
-        return new KeyRange(from, hasEnd ? source.Bytes() : null);
+        // Spelled out: a bare null would become an empty end, which means "to the end of the store".
+        return hasEnd ? new KeyRange(from, source.Bytes()) : KeyRange.Single(from);
     }
 
     private static void WritePut(ByteWriter target, PutOperation put)
@@ -133,19 +137,21 @@ internal static class OperationCodec
     {
         if (depth >= KeyspaceLimits.TransactionDepthMax)
             throw new FormatException($"transactions nest deeper than {KeyspaceLimits.TransactionDepthMax}");
-        var compares = ImmutableArray.CreateBuilder<Compare>(source.Count(CompareBytesMin));
-        for (var left = compares.Capacity; left > 0; left--)
+        var count = source.Count(CompareBytesMin);
+        var compares = ImmutableArray.CreateBuilder<Compare>(Math.Min(count, ListCapacity));
+        for (; count > 0; count--)
             compares.Add(CompareCodec.Read(ref source));
         var then = ReadBranch(ref source, depth + 1);
-        return new TransactionOperation(compares.MoveToImmutable(), then, ReadBranch(ref source, depth + 1));
+        return new TransactionOperation(compares.DrainToImmutable(), then, ReadBranch(ref source, depth + 1));
     }
 
     private static ImmutableArray<Operation> ReadBranch(ref ByteReader source, int depth)
     {
-        var operations = ImmutableArray.CreateBuilder<Operation>(source.Count(OperationBytesMin));
-        for (var left = operations.Capacity; left > 0; left--)
+        var count = source.Count(OperationBytesMin);
+        var operations = ImmutableArray.CreateBuilder<Operation>(Math.Min(count, ListCapacity));
+        for (; count > 0; count--)
             operations.Add(Read(ref source, depth));
-        return operations.MoveToImmutable();
+        return operations.DrainToImmutable();
     }
 
     public static byte Known(byte flags, byte all) =>

@@ -9,6 +9,12 @@ namespace Lutra.Keyspace.Tests;
 /// <summary>A keyspace on a simulated disk, with the log that it was fed, so that it can be started anew and fed the rest.</summary>
 internal sealed class KeyspaceBed : IDisposable
 {
+    /// <summary>A few commands fill a memtable, a few tables are merged.</summary>
+    public static readonly TableOptions Small = new(MemtableBytes: 2_000, BlockBytes: 200, TablesMax: 2, BlockCacheBytes: 4_000);
+
+    /// <summary>Any two tables are merged.</summary>
+    public static readonly TableOptions MergesAlways = Small with { TablesMax = 1 };
+
     private readonly TableOptions options;
     private SimulatedProcess process;
 
@@ -17,7 +23,7 @@ internal sealed class KeyspaceBed : IDisposable
         this.options = options ?? new TableOptions();
         Scheduler = new SimulatedScheduler(seed);
         Disk = new SimulatedDisk(Scheduler, "disk");
-        process = Scheduler.StartProcess("node");
+        process = StartProcess();
         (Tables, Store) = Open();
     }
 
@@ -30,6 +36,9 @@ internal sealed class KeyspaceBed : IDisposable
     public KeyspaceStore Store { get; private set; }
 
     public List<Entry> Log { get; } = [];
+
+    /// <summary>What ended the process; null while it runs.</summary>
+    public Exception? Crash { get; private set; }
 
     /// <summary>The time that the next commands are stamped with.</summary>
     public long TimeMillis { get; set; } = 1_000_000;
@@ -45,10 +54,7 @@ internal sealed class KeyspaceBed : IDisposable
     {
         var entry = new Entry(new LogIndex((ulong)Log.Count + 1), new Term(1), kind, payload);
         Log.Add(entry);
-        var applied = Store.Apply(entry, wantResult);
-        if (publish)
-            Store.Publish();
-        return applied;
+        return Apply(entry, wantResult, publish);
     }
 
     public PutResult Put(string key, string value = "", long lease = 0) => Result<PutResult>(Text.Put(key, value, lease));
@@ -90,10 +96,110 @@ internal sealed class KeyspaceBed : IDisposable
         return view.HashOfState();
     }
 
-    public void Dispose()
+    /// <summary>Every entry in the tables, those that a merge would drop included.</summary>
+    public IReadOnlyList<(byte[] Key, ulong Version)> TableEntries()
     {
-        Store.Dispose();
+        List<(byte[] Key, ulong Version)> entries = [];
+        using var view = Tables.Pin();
+        using var cursor = view.OpenCursor();
+        for (var found = cursor.Seek([], ulong.MaxValue); found; found = cursor.Next())
+            entries.Add((cursor.Key.ToArray(), cursor.Version));
+        return entries;
     }
+
+    /// <summary>Applies what another bed's log holds beyond this one's, publishing now and then.</summary>
+    public void Follow(KeyspaceBed other, Func<bool> publishes)
+    {
+        Log.AddRange(other.Log.Skip(Log.Count));
+        ApplyRest(publishes);
+    }
+
+    /// <summary>Writes what memory holds to tables, and merges them where there are many.</summary>
+    public void Flush()
+    {
+        Tables.RequestFlush();
+        Scheduler.RunUntilIdle();
+        Assert.True(Crash is not null || Tables.Durable == Store.Applied);
+    }
+
+    /// <summary>Flushes with <see cref="MergesAlways"/>: what was there and what memory holds become one table.</summary>
+    public void Merge()
+    {
+        Assert.Equal(1, options.TablesMax);
+        for (var i = 0; i < 2; i++)
+        {
+            TimeMillis++;
+            Do(new SetFeatureLevelCommand(1));
+            Flush();
+        }
+
+        using var set = Tables.PinTables();
+        Assert.Single(set.Files);
+    }
+
+    /// <summary>The process dies, or with <paramref name="powerCut"/> the machine; a new one finds what was flushed, and is fed the rest of the log.</summary>
+    public void Restart(Random? powerCut = null)
+    {
+        ReopenTables(powerCut);
+        ApplyRest(() => true);
+    }
+
+    /// <summary>The same, with nothing but what the tables hold.</summary>
+    public void ReopenTables(Random? powerCut = null)
+    {
+        process.Kill();
+        Store.Dispose();
+        if (powerCut is null)
+            Disk.Kill();
+        else
+            Disk.PowerCut(powerCut);
+        Crash = null;
+        process = StartProcess();
+        (Tables, Store) = Open();
+    }
+
+    /// <summary>Takes over another bed's tables as a transfer does, and its log up to the position that they hold.</summary>
+    public void Install(KeyspaceBed other)
+    {
+        using var set = other.Tables.PinTables();
+        List<string> paths = [];
+        foreach (var file in set.Files)
+        {
+            var bytes = new byte[file.LengthBytes];
+            Assert.Equal(bytes.Length, set.Read(file, bytes, 0));
+            paths.Add($"incoming/{file.Number}.table");
+            Disk.Plant(paths[^1], bytes);
+        }
+
+        var isInstalled = false;
+        Tables.Install(paths, set.Applied, () => isInstalled = true);
+        Scheduler.RunUntilIdle();
+        Assert.True(isInstalled);
+        Store.Reload();
+        Log.Clear();
+        Log.AddRange(other.Log.Take((int)set.Applied.Index.Value));
+    }
+
+    public void Dispose() => Store.Dispose();
+
+    private void ApplyRest(Func<bool> publishes)
+    {
+        foreach (var entry in Log.Skip((int)Store.Applied.Index.Value).ToArray())
+            Apply(entry, wantResult: false, publishes());
+        Store.Publish();
+    }
+
+    private AppliedEntry Apply(in Entry entry, bool wantResult, bool publish)
+    {
+        var applied = Store.Apply(entry, wantResult);
+        if (publish)
+            Store.Publish();
+        if (!Tables.HasRoom)
+            Scheduler.RunUntilIdle();
+        return applied;
+    }
+
+    private SimulatedProcess StartProcess() => Scheduler.StartProcess("node", crash => Crash = crash);
 
     private (TableStore Tables, KeyspaceStore Store) Open()
     {
