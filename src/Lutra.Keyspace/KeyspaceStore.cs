@@ -48,7 +48,7 @@ public sealed class KeyspaceStore : IDisposable
     /// <summary>The oldest revision that can be read; none where nothing was compacted yet.</summary>
     public Revision CompactRevision => Volatile.Read(ref published).CompactRevision;
 
-    /// <summary>The feature level that the log has reached, by an entry of its own; 0 before the first. Entries that need a higher one than this build knows stop the node.</summary>
+    /// <summary>The feature level that the log has reached, 0 before any entry said one: a leader says it first of all. Entries that need a higher one than this build knows stop the node.</summary>
     public uint FeatureLevel => Volatile.Read(ref published).State.FeatureLevel;
 
     /// <summary>The greatest time stamp of any entry applied, in Unix milliseconds: a leader stamps nothing earlier (pitfall C06).</summary>

@@ -5,6 +5,7 @@ namespace Lutra.Keyspace;
 /// the log's time, the number of the last idempotency key, the sessions that are open. The layout is that of everything the keyspace keeps in tables.
 /// </summary>
 /// <param name="Floor">The compaction floor: reads below it are refused. −1: never compacted.</param>
+/// <param name="FeatureLevel">0: no entry has said one yet.</param>
 /// <param name="TimeMillis">The greatest time of any entry applied (pitfall C06).</param>
 /// <param name="IdempotencyNumber">Idempotency keys stored so far: each has its number from this count.</param>
 internal readonly record struct StateRecord(

@@ -72,13 +72,13 @@ public sealed class EntryTests : IDisposable
     {
         var exception = Assert.Throws<EntryNotUnderstoodException>(() => bed.Do(new SetFeatureLevelCommand(2)));
         Assert.Equal(2u, exception.RequiredLevel);
-        Assert.Equal(1u, bed.Store.FeatureLevel);
+        Assert.Equal(0u, bed.Store.FeatureLevel);
     }
 
     [Fact]
     public void The_feature_level_is_in_the_log()
     {
-        Assert.Equal(1u, bed.Store.FeatureLevel);
+        Assert.Equal(0u, bed.Store.FeatureLevel);
         Assert.Null(bed.Do(new SetFeatureLevelCommand(KeyspaceLimits.FeatureLevel)).Refusal);
         Assert.Equal(KeyspaceLimits.FeatureLevel, bed.Store.FeatureLevel);
     }
