@@ -18,7 +18,8 @@ public sealed class EntryNotUnderstoodException(LogPosition position, FormatExce
 /// <summary>These bytes are for builds that know a higher feature level.</summary>
 public sealed class FeatureLevelException(uint required)
     : FormatException(
-        $"it needs feature level {required}, and this build knows levels up to {KeyspaceLimits.FeatureLevel}: run a version that knows level {required}")
+        $"it needs feature level {required}, and this build knows levels up to {KeyspaceLimits.FeatureLevel}: "
+        + $"run a version that knows level {required}")
 {
     public uint Required { get; } = required;
 }

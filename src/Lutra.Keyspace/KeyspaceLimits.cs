@@ -12,25 +12,31 @@ public static class KeyspaceLimits
     /// <summary>The longest key, and the longest end of a range.</summary>
     public const int KeyBytesMax = LutraLimits.KeySizeBytesMax;
 
-    /// <summary>The longest command, encoded: the largest values that a request may bring, and room for the longest key and all that goes with them.</summary>
+    /// <summary>
+    /// The longest command, encoded: the largest values that a request may bring, and room for the longest key and all that goes with them.
+    /// </summary>
     public const int CommandBytesMax = LutraLimits.RequestSizeBytesMax + (2 * KeyBytesMax);
 
-    /// <summary>The most compares, and the most operations of either branch, of a transaction; nested ones share it (etcd's rule).</summary>
+    /// <summary>
+    /// The most compares, and the most operations of either branch, of a transaction; nested ones share it (etcd's rule).
+    /// </summary>
     public const int OperationsMax = LutraLimits.TransactionOperationsMax;
 
     /// <summary>How deep transactions nest: each level uses up at least one of <see cref="OperationsMax"/>.</summary>
     public const int TransactionDepthMax = OperationsMax;
 
     /// <summary>
-    /// The largest answer that reads over ranges may build in memory, counted as key, value and <see cref="KeyValueOverheadBytes"/> for each key. A sort by
-    /// anything but the key without a limit holds its whole range, and so is bound by this too.
+    /// The largest answer that reads over ranges may build in memory, counted as key, value and <see cref="KeyValueOverheadBytes"/> for
+    /// each key. A sort by anything but the key without a limit holds its whole range, and so is bound by this too.
     /// </summary>
     public const long AnswerBytesMax = 64L * 1024 * 1024;
 
     /// <summary>What a key costs in an answer beside its own bytes and its value's.</summary>
     public const int KeyValueOverheadBytes = 64;
 
-    /// <summary>The largest answer of a command with a session or an idempotency key: it is kept, and so is bounded before anything is done.</summary>
+    /// <summary>
+    /// The largest answer of a command with a session or an idempotency key: it is kept, and so is bounded before anything is done.
+    /// </summary>
     public const int KeptAnswerBytesMax = 64 * 1024;
 
     /// <summary>The idempotency keys that are remembered.</summary>
@@ -49,6 +55,8 @@ public static class KeyspaceLimits
 
     public const long SessionTtlMillisMax = 24 * 60 * 60 * 1000;
 
-    /// <summary>How long, in the log's time, the number of an ended session cannot be used again: a late duplicate must not open it anew.</summary>
+    /// <summary>
+    /// How long, in the log's time, the number of an ended session cannot be used again: a late duplicate must not open it anew.
+    /// </summary>
     public const long EndedSessionMillis = 24 * 60 * 60 * 1000;
 }

@@ -5,8 +5,8 @@ using Lutra.Storage.Tables;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// The state machine: the versioned map and the small states beside it, kept in <see cref="TableStore"/>. Apply is deterministic: it reads no clock, no random,
-/// no hash order and no option.
+/// The state machine: the versioned map and the small states beside it, kept in <see cref="TableStore"/>. Apply is deterministic: it reads
+/// no clock, no random, no hash order and no option.
 /// </summary>
 public sealed class KeyspaceStore : IDisposable
 {
@@ -38,7 +38,9 @@ public sealed class KeyspaceStore : IDisposable
         return new KeyspaceStore(tables);
     }
 
-    /// <summary>The configuration at <see cref="Applied"/>, as the log had it. This and what follows shows what was published last, to any thread.</summary>
+    /// <summary>
+    /// The configuration at <see cref="Applied"/>, as the log had it. This and what follows shows what was published last, to any thread.
+    /// </summary>
     public Configuration Configuration => Volatile.Read(ref published).Configuration;
 
     public LogPosition Applied => Volatile.Read(ref published).Applied;
@@ -48,10 +50,15 @@ public sealed class KeyspaceStore : IDisposable
     /// <summary>The oldest revision that can be read; none where nothing was compacted yet.</summary>
     public Revision CompactRevision => Volatile.Read(ref published).CompactRevision;
 
-    /// <summary>The feature level that the log has reached, 0 before any entry said one: a leader says it first of all. Entries that need a higher one than this build knows stop the node.</summary>
+    /// <summary>
+    /// The feature level that the log has reached, 0 before any entry said one: a leader says it first of all. Entries that need a higher
+    /// one than this build knows stop the node.
+    /// </summary>
     public uint FeatureLevel => Volatile.Read(ref published).State.FeatureLevel;
 
-    /// <summary>The greatest time stamp of any entry applied, in Unix milliseconds: a leader stamps nothing earlier (pitfall C06).</summary>
+    /// <summary>
+    /// The greatest time stamp of any entry applied, in Unix milliseconds: a leader stamps nothing earlier (pitfall C06).
+    /// </summary>
     public long LogTimeMillis => Volatile.Read(ref published).State.TimeMillis;
 
     /// <summary>The cluster began with <paramref name="initial"/>, before its first entry: part of the state like any later one. Only on a store that has applied nothing.</summary>
@@ -65,9 +72,9 @@ public sealed class KeyspaceStore : IDisposable
     }
 
     /// <summary>
-    /// Applies the next entry. <paramref name="wantResult"/> false: nobody here waits, so no answer is built. The effects are visible to readers after
-    /// <see cref="Publish"/>. Applier only. Throws only for what must stop the node: <see cref="EntryNotUnderstoodException"/> for an entry of another build, anything
-    /// else for a broken rule.
+    /// Applies the next entry. <paramref name="wantResult"/> false: nobody here waits, so no answer is built. The effects are visible to
+    /// readers after <see cref="Publish"/>. Applier only. Throws only for what must stop the node:
+    /// <see cref="EntryNotUnderstoodException"/> for an entry of another build, anything else for a broken rule.
     /// </summary>
     public AppliedEntry Apply(in Entry entry, bool wantResult)
     {

@@ -24,10 +24,11 @@ public sealed class KeyspaceView : IDisposable
     internal StateRecord State { get; }
 
     /// <summary>
-    /// Reads; throws <see cref="LutraException"/>: compacted, future revision, an answer of more than <paramref name="answerBytesMax"/> bytes, or a range that
-    /// <see cref="Commands.OperationRules"/> refuses.
+    /// Reads; throws <see cref="LutraException"/>: compacted, future revision, an answer of more than <paramref name="answerBytesMax"/>
+    /// bytes, or a range that <see cref="Commands.OperationRules"/> refuses.
     /// </summary>
-    /// <param name="answerBytesMax">The most memory the answer may take: keys, values, and <see cref="KeyspaceLimits.KeyValueOverheadBytes"/> for each key.</param>
+    /// <param name="answerBytesMax">The most memory the answer may take: keys, values, and
+    /// <see cref="KeyspaceLimits.KeyValueOverheadBytes"/> for each key.</param>
     public RangeResult Range(RangeOperation range, long answerBytesMax = KeyspaceLimits.AnswerBytesMax)
     {
         ArgumentNullException.ThrowIfNull(range);
@@ -38,15 +39,14 @@ public sealed class KeyspaceView : IDisposable
             return RangeReader.Read(tables, range, at, State.Revision, answerBytesMax);
 
         var tableKey = (byte[])[TableKeys.User, .. range.Range.From.Span];
-        KeyVersion? found = tables.TryGet(tableKey, (ulong)at, out var version, out var bytes) && KeyVersion.Read(version, bytes) is { IsTombstone: false } live
-            ? live
-            : null;
-        return RangeReader.ReadSingle(found, range, State.Revision);
+        KeyVersion? found = tables.TryGet(tableKey, (ulong)at, out var version, out var bytes) ? KeyVersion.Read(version, bytes) : null;
+        return RangeReader.ReadSingle(found is { IsTombstone: true } ? null : found, range, State.Revision);
     }
 
     /// <summary>
-    /// Open sessions that were not used for longer than their ttl at <paramref name="timeMillis"/> of the log's time, in the order of their numbers, at most
-    /// <paramref name="countMax"/>: for the leader, which ends them by <see cref="Commands.CloseSessionCommand"/>, naming the last use that it saw.
+    /// Open sessions that were not used for longer than their ttl at <paramref name="timeMillis"/> of the log's time, in the order of their
+    /// numbers, at most <paramref name="countMax"/>: for the leader, which ends them by <see cref="Commands.CloseSessionCommand"/>, naming
+    /// the last use that it saw.
     /// </summary>
     public IReadOnlyList<ExpiredSession> ExpiredSessions(long timeMillis, int countMax)
     {
@@ -57,7 +57,8 @@ public sealed class KeyspaceView : IDisposable
         for (var found = cursor.Seek(key, ulong.MaxValue); found && cursor.Key[0] == TableKeys.Sessions && expired.Count < countMax;)
         {
             var session = TableKeys.ReadSession(cursor.Key);
-            if (cursor.Key.Length == TableKeys.SessionBytes && SessionRecord.Read(cursor.Value) is var record && record.IsExpired(timeMillis))
+            var isRecord = cursor.Key.Length == TableKeys.SessionBytes;
+            if (isRecord && SessionRecord.Read(cursor.Value) is var record && record.IsExpired(timeMillis))
                 expired.Add(new ExpiredSession(session, record.LastUsedMillis));
             if (session == ulong.MaxValue)
                 break;
@@ -69,15 +70,16 @@ public sealed class KeyspaceView : IDisposable
     }
 
     /// <summary>
-    /// The configuration that the log had at <paramref name="index"/>, which is not before what the tables on disk held when this view was pinned, nor after
-    /// <see cref="Applied"/>. For a transfer: pin this view first, then the tables, and ask for the position of the tables.
+    /// The configuration that the log had at <paramref name="index"/>, which is not before what the tables on disk held when this view was
+    /// pinned, nor after <see cref="Applied"/>. For a transfer: pin this view first, then the tables, and ask for the position of the
+    /// tables.
     /// </summary>
     public Configuration ConfigurationAt(LogIndex index) =>
         tables.TryGet(TableKeys.Configuration, index.Value, out _, out var bytes) ? Configuration.Decode(bytes.Span) : Configuration.Empty;
 
     /// <summary>
-    /// A hash of everything the state holds: equal on all nodes that have applied the same entries, whatever of it is still in memory, flushed or merged. Reads
-    /// everything, in bounded memory.
+    /// A hash of everything the state holds: equal on all nodes that have applied the same entries, whatever of it is still in memory,
+    /// flushed or merged. Reads everything, in bounded memory.
     /// </summary>
     public UInt128 HashOfState() => StateHash.Of(tables);
 

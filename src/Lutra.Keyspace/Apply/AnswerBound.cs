@@ -1,8 +1,8 @@
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// The most that an answer can take, found on the state before anything is written: so a request whose answer would be too large is refused whole, and on every
-/// node, whether or not it builds the answer. Stops reading as soon as the bound is passed.
+/// The most that an answer can take, found on the state before anything is written: so a request whose answer would be too large is refused
+/// whole, and on every node, whether or not it builds the answer. Stops reading as soon as the bound is passed.
 /// </summary>
 internal sealed class AnswerBound(UserKeys keys, TransactionPath path, long bytesMax)
 {

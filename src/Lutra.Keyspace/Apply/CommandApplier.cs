@@ -4,8 +4,8 @@ using Lutra.Storage.Tables;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// What each command does to the state. Total: every command has an outcome, and the same one on every node; only a feature level that this build does not know
-/// is thrown, since it must stop the node.
+/// What each command does to the state. Total: every command has an outcome, and the same one on every node; only a feature level that this
+/// build does not know is thrown, since it must stop the node.
 /// </summary>
 internal sealed class CommandApplier
 {
@@ -46,15 +46,16 @@ internal sealed class CommandApplier
         {
             return Outcome.Refused(
                 LutraError.SessionExpired,
-                $"Command {sequence} of session {session:x} lies behind the last {KeyspaceLimits.SessionWindow}, up to {record.HighestSequence}, that are remembered.");
+                $"Command {sequence} of session {session:x} lies behind the last {KeyspaceLimits.SessionWindow}, "
+                + $"up to {record.HighestSequence}, that are remembered.");
         }
 
         var known = sessions.FindAnswer(session, record, sequence);
         var outcome = known ?? Execute(command.Command, ref state, index, buildResult: true, isKept: true);
         if (known is null)
             sessions.PutAnswer(session, sequence, outcome, index);
-        sessions.Put(
-            session, record with { LastUsedMillis = state.TimeMillis, HighestSequence = Math.Max(record.HighestSequence, sequence) }, index);
+        var highest = Math.Max(record.HighestSequence, sequence);
+        sessions.Put(session, record with { LastUsedMillis = state.TimeMillis, HighestSequence = highest }, index);
         return outcome;
     }
 
@@ -101,7 +102,11 @@ internal sealed class CommandApplier
         if (revision > state.Revision)
             return Outcome.Refused(LutraError.FutureRevision, $"Revision {revision} is not there yet; the store is at {state.Revision}.");
         if (revision <= state.Floor)
-            return Outcome.Refused(LutraError.Compacted, $"The store was compacted at {state.Floor} already, which is not below {revision}.");
+        {
+            return Outcome.Refused(
+                LutraError.Compacted, $"The store was compacted at {state.Floor} already, which is not below {revision}.");
+        }
+
         state = state with { Floor = revision };
         return new Outcome(new CompactResult(new Revision(state.Revision)), null);
     }
@@ -111,7 +116,11 @@ internal sealed class CommandApplier
         if (level > KeyspaceLimits.FeatureLevel)
             throw new FeatureLevelException(level);
         if (level < state.FeatureLevel)
-            return Outcome.Refused(LutraError.InvalidArgument, $"The feature level is {state.FeatureLevel} and never goes back to {level}.");
+        {
+            return Outcome.Refused(
+                LutraError.InvalidArgument, $"The feature level is {state.FeatureLevel} and never goes back to {level}.");
+        }
+
         state = state with { FeatureLevel = level };
         return default;
     }

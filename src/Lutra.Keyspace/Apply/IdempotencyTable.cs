@@ -7,8 +7,9 @@ using Lutra.Storage.Tables;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// Idempotency keys with a hash of their request and its outcome, in the tables. A key counts for <see cref="KeyspaceLimits.IdempotencyMillis"/> of the log's time or
-/// until <see cref="KeyspaceLimits.IdempotencyKeysMax"/> later ones came, whichever is first: decided by what the log holds, so alike on every node.
+/// Idempotency keys with a hash of their request and its outcome, in the tables. A key counts for
+/// <see cref="KeyspaceLimits.IdempotencyMillis"/> of the log's time or until <see cref="KeyspaceLimits.IdempotencyKeysMax"/> later ones
+/// came, whichever is first: decided by what the log holds, so alike on every node.
 /// </summary>
 internal sealed class IdempotencyTable(TableStore tables)
 {
@@ -34,7 +35,9 @@ internal sealed class IdempotencyTable(TableStore tables)
         tables.Put(TableKey(idempotencyKey), index, value.Written);
     }
 
-    /// <summary>The same for the same request, whoever proposed it and when: of the command's kind and its own bytes, which have one spelling.</summary>
+    /// <summary>
+    /// The same for the same request, whoever proposed it and when: of the command's kind and its own bytes, which have one spelling.
+    /// </summary>
     public static UInt128 HashOf(in DecodedCommand command)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -3,7 +3,9 @@ using Lutra.Storage.Tables;
 
 namespace Lutra.Keyspace;
 
-/// <summary>Sessions and the answers of their last commands, in the tables: (session, sequence) is carried out at most once (pitfall C01).</summary>
+/// <summary>
+/// Sessions and the answers of their last commands, in the tables: (session, sequence) is carried out at most once (pitfall C01).
+/// </summary>
 internal sealed class SessionTable(TableStore tables)
 {
     private readonly ByteWriter value = new();
@@ -24,7 +26,8 @@ internal sealed class SessionTable(TableStore tables)
     {
         Span<byte> key = stackalloc byte[TableKeys.AnswerBytes];
         TableKeys.WriteAnswer(key, session, sequence);
-        return tables.TryGet(key, ulong.MaxValue, out var version, out var bytes) && version >= record.OpenedAt ? OutcomeCodec.Read(bytes) : null;
+        var found = tables.TryGet(key, ulong.MaxValue, out var version, out var bytes) && version >= record.OpenedAt;
+        return found ? OutcomeCodec.Read(bytes) : null;
     }
 
     public void Put(ulong session, in SessionRecord record, ulong index)
@@ -58,7 +61,11 @@ internal sealed class SessionTable(TableStore tables)
         }
 
         if (state.OpenSessions >= KeyspaceLimits.SessionsMax)
-            return Outcome.Refused(LutraError.Overloaded, $"{state.OpenSessions} sessions are open, and no more than {KeyspaceLimits.SessionsMax} may be.");
+        {
+            return Outcome.Refused(
+                LutraError.Overloaded, $"{state.OpenSessions} sessions are open, and no more than {KeyspaceLimits.SessionsMax} may be.");
+        }
+
         Put(command.Session, new SessionRecord(IsOpen: true, index, command.TtlMillis, state.TimeMillis, HighestSequence: 0), index);
         state = state with { OpenSessions = state.OpenSessions + 1 };
         return default;

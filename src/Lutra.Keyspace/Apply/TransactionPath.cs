@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// The way through a transaction and those nested in it, decided wholly on the state before it. Walks over the chosen operations meet the transactions in the same
-/// order in which they were decided.
+/// The way through a transaction and those nested in it, decided wholly on the state before it. Walks over the chosen operations meet the
+/// transactions in the same order in which they were decided.
 /// </summary>
 internal sealed class TransactionPath(UserKeys keys)
 {

@@ -3,8 +3,8 @@ using Lutra.Storage.Tables;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// The users' keys as the applier sees and changes them. One request's changes share a revision, one above the last, and are numbered by their sub
-/// revision in the order they are made; a request that changes nothing uses no revision.
+/// The users' keys as the applier sees and changes them. One request's changes share a revision, one above the last, and are numbered by
+/// their sub revision in the order they are made; a request that changes nothing uses no revision.
 /// </summary>
 internal sealed class UserKeys(TableStore tables)
 {

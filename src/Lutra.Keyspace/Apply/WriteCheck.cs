@@ -1,7 +1,8 @@
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// Whether the operations on a transaction's path can all be done, asked of the state before it: where one cannot, nothing is written. A single operation is a path of one.
+/// Whether the operations on a transaction's path can all be done, asked of the state before it: where one cannot, nothing is written. A
+/// single operation is a path of one.
 /// </summary>
 internal sealed class WriteCheck(UserKeys keys, TransactionPath path)
 {

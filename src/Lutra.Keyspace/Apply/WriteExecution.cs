@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// Carries out a put, delete, range or transaction: first the way through it is decided and everything on it checked on the state before, then its operations run in
-/// order, later reads seeing earlier writes. All of it happens, or nothing.
+/// Carries out a put, delete, range or transaction: first the way through it is decided and everything on it checked on the state before,
+/// then its operations run in order, later reads seeing earlier writes. All of it happens, or nothing.
 /// </summary>
 internal sealed class WriteExecution(UserKeys keys)
 {
@@ -35,7 +35,8 @@ internal sealed class WriteExecution(UserKeys keys)
         if (!new AnswerBound(keys, path, bytesMax).IsPassedBy(operation))
             return null;
         return new Refusal(LutraError.TooLarge, isKept
-            ? $"The answer may take more than {bytesMax} bytes, and that is what can be kept for a repeat: ask for less, or without session and idempotency key."
+            ? $"The answer may take more than {bytesMax} bytes, and that is what can be kept for a repeat: "
+            + "ask for less, or without session and idempotency key."
             : $"The answer may take more than {bytesMax} bytes: ask for less at once.");
     }
 

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// Reads what <see cref="ByteWriter"/> wrote, from bytes that may be hostile: whatever does not fit is a <see cref="FormatException"/>. Byte strings are
-/// slices of the source, never copies.
+/// Reads what <see cref="ByteWriter"/> wrote, from bytes that may be hostile: whatever does not fit is a <see cref="FormatException"/>.
+/// Byte strings are slices of the source, never copies.
 /// </summary>
 internal ref struct ByteReader(ReadOnlyMemory<byte> source)
 {
@@ -50,7 +50,9 @@ internal ref struct ByteReader(ReadOnlyMemory<byte> source)
 
     public long VarintSigned() => (long)Varint();
 
-    /// <summary>A count of things that take at least <paramref name="bytesEachMin"/> bytes each: never more than what is left could hold.</summary>
+    /// <summary>
+    /// A count of things that take at least <paramref name="bytesEachMin"/> bytes each: never more than what is left could hold.
+    /// </summary>
     public int Count(int bytesEachMin)
     {
         var count = Varint();

@@ -19,5 +19,6 @@ public sealed record SetFeatureLevelCommand(uint Level) : Command;
 public sealed record OpenSessionCommand(ulong Session, long TtlMillis) : Command;
 
 /// <summary>Ends a session: its holder asked, or the leader found it expired.</summary>
-/// <param name="LastUsedMillis">Where given, only a session ends that was not used since this time of the log: what the leader saw when it found it expired.</param>
+/// <param name="LastUsedMillis">Where given, only a session ends that was not used since this time of the log: what the leader saw when it
+/// found it expired.</param>
 public sealed record CloseSessionCommand(ulong Session, long? LastUsedMillis = null) : Command;

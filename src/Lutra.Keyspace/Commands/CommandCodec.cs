@@ -2,14 +2,18 @@ using System.Text;
 
 namespace Lutra.Keyspace.Commands;
 
-/// <summary>The bytes of a command in the log: a header at fixed places, the envelope's optional parts, the command. Drawn in <c>docs/formats.md</c>.</summary>
+/// <summary>
+/// The bytes of a command in the log: a header at fixed places, the envelope's optional parts, the command. Drawn in
+/// <c>docs/formats.md</c>.
+/// </summary>
 public static class CommandCodec
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Throws <see cref="ArgumentException"/> for what has no spelling: transactions nested deeper than <see cref="KeyspaceLimits.TransactionDepthMax"/>, and
-    /// idempotency keys that are empty, too long or no text. <see cref="CommandRules"/> says more, and should be asked first.
+    /// Throws <see cref="ArgumentException"/> for what has no spelling: transactions nested deeper than
+    /// <see cref="KeyspaceLimits.TransactionDepthMax"/>, and idempotency keys that are empty, too long or no text.
+    /// <see cref="CommandRules"/> says more, and should be asked first.
     /// </summary>
     public static byte[] Encode(in CommandEnvelope envelope, Command command)
     {
@@ -33,15 +37,17 @@ public static class CommandCodec
         return target.Detach();
     }
 
-    /// <summary>Reads only the proposal's id: for answering without decoding the rest. Throws <see cref="FormatException"/> where there is none.</summary>
+    /// <summary>
+    /// Reads only the proposal's id: for answering without decoding the rest. Throws <see cref="FormatException"/> where there is none.
+    /// </summary>
     public static ProposalId ReadProposal(ReadOnlySpan<byte> payload) => CommandHeader.ReadProposal(payload);
 
     /// <summary>Writes the leader's time into an encoded command, just before it is appended.</summary>
     public static void StampTime(Span<byte> payload, long timeMillis) => CommandHeader.StampTime(payload, timeMillis);
 
     /// <summary>
-    /// Throws <see cref="FormatException"/> for bytes that are no command (<see cref="FeatureLevelException"/> where a later build may read them), without
-    /// allocating more than they could hold. Keys and values are slices of <paramref name="payload"/>.
+    /// Throws <see cref="FormatException"/> for bytes that are no command (<see cref="FeatureLevelException"/> where a later build may read
+    /// them), without allocating more than they could hold. Keys and values are slices of <paramref name="payload"/>.
     /// </summary>
     public static (CommandEnvelope Envelope, Command Command) Decode(ReadOnlyMemory<byte> payload)
     {
@@ -49,7 +55,9 @@ public static class CommandCodec
         return (decoded.Envelope, decoded.Command);
     }
 
-    /// <summary>As <see cref="Decode"/>, with the bytes of the command itself: what makes two requests the same, whoever proposed them and when.</summary>
+    /// <summary>
+    /// As <see cref="Decode"/>, with the bytes of the command itself: what makes two requests the same, whoever proposed them and when.
+    /// </summary>
     internal static DecodedCommand DecodeParts(ReadOnlyMemory<byte> payload)
     {
         var source = new ByteReader(payload);
@@ -112,7 +120,9 @@ public static class CommandCodec
                 return new CompactCommand(new Revision(source.VarintSigned()));
             case CommandKind.SetFeatureLevel:
                 var level = source.Varint();
-                return level <= uint.MaxValue ? new SetFeatureLevelCommand((uint)level) : throw new FormatException($"{level} is no feature level");
+                return level <= uint.MaxValue
+                    ? new SetFeatureLevelCommand((uint)level)
+                    : throw new FormatException($"{level} is no feature level");
             case CommandKind.OpenSession:
                 return new OpenSessionCommand(source.Varint(), source.VarintSigned());
             case CommandKind.CloseSession:
@@ -149,9 +159,10 @@ public static class CommandCodec
     private static byte[] EncodeIdempotencyKey(string key)
     {
         var bytes = StrictUtf8.GetBytes(key);
-        if (bytes.Length is 0 or > WriteOptions.IdempotencyKeyBytesMax)
-            throw new ArgumentException($"An idempotency key has 1 to {WriteOptions.IdempotencyKeyBytesMax} bytes, not {bytes.Length}.", nameof(key));
-        return bytes;
+        if (bytes.Length is not (0 or > WriteOptions.IdempotencyKeyBytesMax))
+            return bytes;
+        throw new ArgumentException(
+            $"An idempotency key has 1 to {WriteOptions.IdempotencyKeyBytesMax} bytes, not {bytes.Length}.", nameof(key));
     }
 
     private static string DecodeIdempotencyKey(ReadOnlySpan<byte> bytes)

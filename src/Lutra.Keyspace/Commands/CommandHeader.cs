@@ -21,11 +21,12 @@ internal enum EnvelopeParts : byte
 }
 
 /// <summary>
-/// The first bytes of a command, at fixed places so that the leader can stamp the time and a waiter be found without decoding the rest:
-/// u8 format (1), u8 kind, u16 feature level needed, u64 time, u64 origin and u64 number of the proposal, u8 which parts follow; little-endian.
-/// Later formats keep the first twenty-eight bytes.
+/// The first bytes of a command, at fixed places so that the leader can stamp the time and a waiter be found without decoding the rest: u8
+/// format (1), u8 kind, u16 feature level needed, u64 time, u64 origin and u64 number of the proposal, u8 which parts follow;
+/// little-endian. Later formats keep the first twenty-eight bytes.
 /// </summary>
-internal readonly record struct CommandHeader(CommandKind Kind, ushort FeatureLevel, long TimeMillis, ProposalId Proposal, EnvelopeParts Parts)
+internal readonly record struct CommandHeader(
+    CommandKind Kind, ushort FeatureLevel, long TimeMillis, ProposalId Proposal, EnvelopeParts Parts)
 {
     public const int SizeBytes = 29;
 

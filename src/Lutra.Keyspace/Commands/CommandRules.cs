@@ -3,15 +3,18 @@ using System.Text;
 namespace Lutra.Keyspace.Commands;
 
 /// <summary>
-/// What can be said of a command without any state. A node asks before it proposes; apply asks again, since what stands in the log may come from anywhere.
-/// Pure: the same command gets the same answer on every node.
+/// What can be said of a command without any state. A node asks before it proposes; apply asks again, since what stands in the log may come
+/// from anywhere. Pure: the same command gets the same answer on every node.
 /// </summary>
 public static class CommandRules
 {
     /// <summary>Null where the command may go into the log, else why not.</summary>
     public static Refusal? Check(in CommandEnvelope envelope, Command command) => CheckEnvelope(envelope, command) ?? Check(command);
 
-    /// <summary>Null where a command of this encoded length may go into the log. Only asked before proposing: what is in the log is applied, whatever its length.</summary>
+    /// <summary>
+    /// Null where a command of this encoded length may go into the log. Only asked before proposing: what is in the log is applied,
+    /// whatever its length.
+    /// </summary>
     public static Refusal? CheckSize(int payloadBytes) => payloadBytes <= KeyspaceLimits.CommandBytesMax
         ? null
         : new Refusal(LutraError.TooLarge, $"The request takes {payloadBytes} bytes; a request may have {KeyspaceLimits.CommandBytesMax}.");

@@ -1,6 +1,8 @@
 namespace Lutra.Keyspace.Commands;
 
-/// <summary>A compare: u8 target in the low four bits and result above, u8 whether the range has an end, the range, then the number or the value.</summary>
+/// <summary>
+/// A compare: u8 target in the low four bits and result above, u8 whether the range has an end, the range, then the number or the value.
+/// </summary>
 internal static class CompareCodec
 {
     public static void Write(ByteWriter target, Compare compare)

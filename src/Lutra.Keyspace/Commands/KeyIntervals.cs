@@ -1,9 +1,13 @@
 namespace Lutra.Keyspace.Commands;
 
-/// <summary>A set of keys made of ranges, kept disjoint, so that a look-up takes one probe however many were added (a hostile transaction holds many).</summary>
+/// <summary>
+/// A set of keys made of ranges, kept disjoint, so that a look-up takes one probe however many were added (a hostile transaction holds
+/// many).
+/// </summary>
 internal sealed class KeyIntervals
 {
-    private readonly SortedSet<KeyRange> ranges = new(Comparer<KeyRange>.Create((left, right) => KeyOrder.Instance.Compare(left.From, right.From)));
+    private readonly SortedSet<KeyRange> ranges =
+        new(Comparer<KeyRange>.Create((left, right) => KeyOrder.Instance.Compare(left.From, right.From)));
 
     public IEnumerable<KeyRange> Ranges => ranges;
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Lutra.Keyspace.Commands;
 
 /// <summary>
-/// An operation: a byte for its kind, a byte of flags, then its fields; absent fields are left out and flagged. Byte strings are a varint length and the bytes,
-/// numbers are varints. Drawn in <c>docs/formats.md</c>.
+/// An operation: a byte for its kind, a byte of flags, then its fields; absent fields are left out and flagged. Byte strings are a varint
+/// length and the bytes, numbers are varints. Drawn in <c>docs/formats.md</c>.
 /// </summary>
 internal static class OperationCodec
 {
@@ -47,7 +47,8 @@ internal static class OperationCodec
                 break;
             case DeleteOperation delete:
                 target.Byte(Delete);
-                target.Byte((byte)((delete.Range.IsSingleKey ? 0 : DeleteFlags.End) | (delete.ReturnPrevious ? DeleteFlags.ReturnPrevious : 0)));
+                target.Byte((byte)(
+                    (delete.Range.IsSingleKey ? 0 : DeleteFlags.End) | (delete.ReturnPrevious ? DeleteFlags.ReturnPrevious : 0)));
                 WriteRange(target, delete.Range);
                 break;
             case RangeOperation range:
@@ -105,7 +106,12 @@ internal static class OperationCodec
         if (flags.HasFlag(PutFlags.Lease) && (lease = source.VarintSigned()) == 0)
             throw new FormatException("a lease is announced and missing");
         return new PutOperation(
-            key, value, lease, flags.HasFlag(PutFlags.ReturnPrevious), flags.HasFlag(PutFlags.IgnoreValue), flags.HasFlag(PutFlags.IgnoreLease));
+            key,
+            value,
+            lease,
+            flags.HasFlag(PutFlags.ReturnPrevious),
+            flags.HasFlag(PutFlags.IgnoreValue),
+            flags.HasFlag(PutFlags.IgnoreLease));
     }
 
     private static DeleteOperation ReadDelete(ref ByteReader source)

@@ -37,8 +37,8 @@ public static class OperationRules
     {
         if (range.Limit < 0)
             return Invalid($"A limit is not negative, as {range.Limit} is.");
-        if (range.Revision.Value < 0 || range.MinModRevision.Value < 0 || range.MaxModRevision.Value < 0 || range.MinCreateRevision.Value < 0
-            || range.MaxCreateRevision.Value < 0)
+        if (range.Revision.Value < 0 || range.MinModRevision.Value < 0 || range.MaxModRevision.Value < 0
+            || range.MinCreateRevision.Value < 0 || range.MaxCreateRevision.Value < 0)
             return Invalid("A revision is not negative.");
         return range.Sort is < SortTarget.Key or > SortTarget.Value ? Invalid($"Sort target {(int)range.Sort} is not known.") : null;
     }
@@ -53,7 +53,8 @@ public static class OperationRules
         {
             return new Refusal(
                 LutraError.TooLarge,
-                $"A transaction has {count} compares or operations where {allowance} are left; it may have {KeyspaceLimits.OperationsMax}, with those nested in it.");
+                $"A transaction has {count} compares or operations where {allowance} are left; "
+                + $"it may have {KeyspaceLimits.OperationsMax}, with those nested in it.");
         }
 
         foreach (var compare in transaction.Compares)
@@ -81,12 +82,14 @@ public static class OperationRules
     {
         if (compare is null)
             return Invalid("There is a compare missing.");
-        if (compare.Target is < CompareTarget.Version or > CompareTarget.Lease || compare.Result is < CompareResult.Equal or > CompareResult.NotEqual)
+        if (compare.Target is < CompareTarget.Version or > CompareTarget.Lease
+            || compare.Result is < CompareResult.Equal or > CompareResult.NotEqual)
             return Invalid($"Compare {(int)compare.Target} with {(int)compare.Result} is not known.");
         return CheckRange(compare.Range);
     }
 
-    private static Refusal? CheckKey(int lengthBytes) => lengthBytes == 0 ? Invalid("A key has at least one byte.") : CheckLength(lengthBytes);
+    private static Refusal? CheckKey(int lengthBytes) =>
+        lengthBytes == 0 ? Invalid("A key has at least one byte.") : CheckLength(lengthBytes);
 
     private static Refusal? CheckLength(int lengthBytes) => lengthBytes <= KeyspaceLimits.KeyBytesMax
         ? null

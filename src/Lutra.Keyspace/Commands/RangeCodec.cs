@@ -1,7 +1,8 @@
 namespace Lutra.Keyspace.Commands;
 
 /// <summary>
-/// A read of a range: u16 flags (which numbers follow, and the switches), u8 sort target, the range, then the numbers that are not 0 in the order of their flags.
+/// A read of a range: u16 flags (which numbers follow, and the switches), u8 sort target, the range, then the numbers that are not 0 in the
+/// order of their flags.
 /// </summary>
 internal static class RangeCodec
 {
@@ -23,9 +24,13 @@ internal static class RangeCodec
 
     public static void Write(ByteWriter target, RangeOperation range)
     {
-        var flags = (range.Range.IsSingleKey ? 0 : Flags.End) | Present(range.Limit, Flags.Limit) | Present(range.Revision.Value, Flags.Revision)
-            | Present(range.MinModRevision.Value, Flags.MinModRevision) | Present(range.MaxModRevision.Value, Flags.MaxModRevision)
-            | Present(range.MinCreateRevision.Value, Flags.MinCreateRevision) | Present(range.MaxCreateRevision.Value, Flags.MaxCreateRevision)
+        var flags = (range.Range.IsSingleKey ? 0 : Flags.End)
+            | Present(range.Limit, Flags.Limit)
+            | Present(range.Revision.Value, Flags.Revision)
+            | Present(range.MinModRevision.Value, Flags.MinModRevision)
+            | Present(range.MaxModRevision.Value, Flags.MaxModRevision)
+            | Present(range.MinCreateRevision.Value, Flags.MinCreateRevision)
+            | Present(range.MaxCreateRevision.Value, Flags.MaxCreateRevision)
             | (range.Descending ? Flags.Descending : 0) | (range.KeysOnly ? Flags.KeysOnly : 0) | (range.CountOnly ? Flags.CountOnly : 0);
         target.UInt16((ushort)flags);
         target.Byte((byte)range.Sort);

@@ -3,9 +3,10 @@ using System.Collections.Immutable;
 namespace Lutra.Keyspace.Commands;
 
 /// <summary>
-/// The keys that a branch of a transaction may write: no key is put twice, nor put and deleted, on one way through it, so that a key has one version a revision.
-/// Deletes may overlap. What a nested transaction may write counts as its parent's; its own two branches exclude each other and may
-/// name the same key (etcd's rule, which forgets a put in one nested transaction under a delete in a later one; here that is refused too).
+/// The keys that a branch of a transaction may write: no key is put twice, nor put and deleted, on one way through it, so that a key has
+/// one version a revision. Deletes may overlap. What a nested transaction may write counts as its parent's; its own two branches exclude
+/// each other and may name the same key (etcd's rule, which forgets a put in one nested transaction under a delete in a later one; here
+/// that is refused too).
 /// </summary>
 internal sealed class WrittenKeys
 {

@@ -1,8 +1,8 @@
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// What is kept of a request with an idempotency key: varint number, varint the log's time, sixteen bytes of hash of the request, then its outcome. Whether it still
-/// counts follows from the state alone: nothing is ever deleted for it, merges leave out what no longer counts.
+/// What is kept of a request with an idempotency key: varint number, varint the log's time, sixteen bytes of hash of the request, then its
+/// outcome. Whether it still counts follows from the state alone: nothing is ever deleted for it, merges leave out what no longer counts.
 /// </summary>
 /// <param name="Number">The how-manieth idempotency key it was, from 1.</param>
 internal readonly record struct IdempotencyRecord(ulong Number, long TimeMillis, UInt128 RequestHash, ReadOnlyMemory<byte> Outcome)
@@ -11,7 +11,8 @@ internal readonly record struct IdempotencyRecord(ulong Number, long TimeMillis,
     private const int HeadBytesMax = (2 * ByteReader.VarintBytesMax) + 16;
 
     public bool IsForgotten(in StateRecord state) =>
-        state.IdempotencyNumber - Number >= KeyspaceLimits.IdempotencyKeysMax || state.TimeMillis - TimeMillis >= KeyspaceLimits.IdempotencyMillis;
+        state.IdempotencyNumber - Number >= KeyspaceLimits.IdempotencyKeysMax
+        || state.TimeMillis - TimeMillis >= KeyspaceLimits.IdempotencyMillis;
 
     public static void Write(ByteWriter target, ulong number, long timeMillis, UInt128 requestHash, ReadOnlySpan<byte> outcome)
     {

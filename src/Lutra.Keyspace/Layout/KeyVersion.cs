@@ -1,8 +1,8 @@
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// One version of a user's key, as its table entry's value holds it. A put: u8 1, varints sub, create revision, version and lease, then the value's bytes. A
-/// tombstone: u8 2, varint sub. The revision is the entry's version.
+/// One version of a user's key, as its table entry's value holds it. A put: u8 1, varints sub, create revision, version and lease, then the
+/// value's bytes. A tombstone: u8 2, varint sub. The revision is the entry's version.
 /// </summary>
 /// <param name="Sub">Its place among the changes of its revision, from 0.</param>
 internal readonly record struct KeyVersion(
@@ -33,7 +33,8 @@ internal readonly record struct KeyVersion(
         var sub = checked((uint)source.Varint());
         return kind switch
         {
-            Put => new KeyVersion((long)revision, false, sub, source.VarintSigned(), source.VarintSigned(), source.VarintSigned(), source.Rest()),
+            Put => new KeyVersion(
+                (long)revision, false, sub, source.VarintSigned(), source.VarintSigned(), source.VarintSigned(), source.Rest()),
             Tombstone => new KeyVersion((long)revision, true, sub, 0, 0, 0, default),
             _ => throw new FormatException($"A version of a key is of kind {kind}, which is not known."),
         };
@@ -43,5 +44,10 @@ internal readonly record struct KeyVersion(
 
     /// <summary>As the user sees it; key and value are copies, which outlast the tables.</summary>
     public KeyValue ToKeyValue(ReadOnlySpan<byte> key, bool withValue) => new(
-        key.ToArray(), withValue ? Value.ToArray() : ReadOnlyMemory<byte>.Empty, new Revision(CreateRevision), new Revision(ModRevision), Version, Lease);
+        key.ToArray(),
+        withValue ? Value.ToArray() : ReadOnlyMemory<byte>.Empty,
+        new Revision(CreateRevision),
+        new Revision(ModRevision),
+        Version,
+        Lease);
 }

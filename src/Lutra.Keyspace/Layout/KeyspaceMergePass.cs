@@ -3,8 +3,9 @@ using Lutra.Storage.Tables;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// One walk over entries in table order that says which are alive, given the newest state among them. In the small spaces only the newest version of a key is; of
-/// a user's key every version above the floor, and the newest at or below it, unless that is a tombstone below the floor with nothing under it.
+/// One walk over entries in table order that says which are alive, given the newest state among them. In the small spaces only the newest
+/// version of a key is; of a user's key every version above the floor, and the newest at or below it, unless that is a tombstone below the
+/// floor with nothing under it.
 /// </summary>
 internal sealed class KeyspaceMergePass(bool includesOldest) : IMergePass
 {

@@ -4,8 +4,9 @@ using System.Text;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// What became of a command, as it is kept to answer a repeat: u8 kind, then the fields. 0 nothing to say; 1 refusal: varint error, text; 2 put, 3 delete, 4 range,
-/// 5 transaction, 6 compaction, each led by its revision. Byte strings are a varint length and the bytes, lists a varint count and the items.
+/// What became of a command, as it is kept to answer a repeat: u8 kind, then the fields. 0 nothing to say; 1 refusal: varint error, text; 2
+/// put, 3 delete, 4 range, 5 transaction, 6 compaction, each led by its revision. Byte strings are a varint length and the bytes, lists a
+/// varint count and the items.
 /// </summary>
 internal static class OutcomeCodec
 {
@@ -143,6 +144,10 @@ internal static class OutcomeCodec
 
     // Copies: an answer outlasts the tables it was kept in.
     private static KeyValue ReadKeyValue(ref ByteReader source) => new(
-        source.Bytes().ToArray(), source.Bytes().ToArray(), new Revision(source.VarintSigned()), new Revision(source.VarintSigned()), source.VarintSigned(),
+        source.Bytes().ToArray(),
+        source.Bytes().ToArray(),
+        new Revision(source.VarintSigned()),
+        new Revision(source.VarintSigned()),
+        source.VarintSigned(),
         source.VarintSigned());
 }

@@ -1,8 +1,8 @@
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// A session: u8 1 (open) or 2 (ended), varints: the log index at which it was opened, ttl, the log's time of its last use (or end), the highest sequence number.
-/// Answers stored before it was opened are of an earlier session of that number and void.
+/// A session: u8 1 (open) or 2 (ended), varints: the log index at which it was opened, ttl, the log's time of its last use (or end), the
+/// highest sequence number. Answers stored before it was opened are of an earlier session of that number and void.
 /// </summary>
 internal readonly record struct SessionRecord(bool IsOpen, ulong OpenedAt, long TtlMillis, long LastUsedMillis, ulong HighestSequence)
 {

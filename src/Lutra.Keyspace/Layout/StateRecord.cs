@@ -1,8 +1,9 @@
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// What the whole state is summed up in, written with each publish that changed it: u8 layout (1), then varints: revision, compaction floor + 1, feature level,
-/// the log's time, the number of the last idempotency key, the sessions that are open. The layout is that of everything the keyspace keeps in tables.
+/// What the whole state is summed up in, written with each publish that changed it: u8 layout (1), then varints: revision, compaction floor
+/// + 1, feature level, the log's time, the number of the last idempotency key, the sessions that are open. The layout is that of everything
+/// the keyspace keeps in tables.
 /// </summary>
 /// <param name="Floor">The compaction floor: reads below it are refused. −1: never compacted.</param>
 /// <param name="FeatureLevel">0: no entry has said one yet.</param>
@@ -11,7 +12,8 @@ namespace Lutra.Keyspace;
 internal readonly record struct StateRecord(
     long Revision, long Floor, uint FeatureLevel, long TimeMillis, ulong IdempotencyNumber, long OpenSessions)
 {
-    public static readonly StateRecord Initial = new(Revision: 1, Floor: -1, FeatureLevel: 0, TimeMillis: 0, IdempotencyNumber: 0, OpenSessions: 0);
+    public static readonly StateRecord Initial =
+        new(Revision: 1, Floor: -1, FeatureLevel: 0, TimeMillis: 0, IdempotencyNumber: 0, OpenSessions: 0);
 
     private const byte Layout = 1;
 
@@ -33,7 +35,12 @@ internal readonly record struct StateRecord(
         if (layout != Layout)
             throw new FormatException($"The tables hold a keyspace of layout {layout}; this build knows layout {Layout}.");
         var record = new StateRecord(
-            source.VarintSigned(), source.VarintSigned() - 1, checked((uint)source.Varint()), source.VarintSigned(), source.Varint(), source.VarintSigned());
+            Revision: source.VarintSigned(),
+            Floor: source.VarintSigned() - 1,
+            FeatureLevel: checked((uint)source.Varint()),
+            TimeMillis: source.VarintSigned(),
+            IdempotencyNumber: source.Varint(),
+            OpenSessions: source.VarintSigned());
         source.ExpectEnd();
         return record;
     }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// How the keys of the tables are made: a byte for the space, then the space's own key. The order of the spaces matters: <see cref="Small"/> lies before all
-/// others, so that whoever walks the tables has read the state before he meets anything that it judges.
+/// How the keys of the tables are made: a byte for the space, then the space's own key. The order of the spaces matters:
+/// <see cref="Small"/> lies before all others, so that whoever walks the tables has read the state before he meets anything that it judges.
 /// </summary>
 internal static class TableKeys
 {

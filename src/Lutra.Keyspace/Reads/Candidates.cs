@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// Collects what may belong to an answer. In key order a limit ends the collecting; in another order the candidates are sorted and cut whenever
-/// they are twice the limit, so that a limit bounds the memory of every sort.
+/// Collects what may belong to an answer. In key order a limit ends the collecting; in another order the candidates are sorted and cut
+/// whenever they are twice the limit, so that a limit bounds the memory of every sort.
 /// </summary>
 internal sealed class Candidates(RangeOperation range, long answerBytesMax)
 {
@@ -76,7 +76,9 @@ internal sealed class Candidates(RangeOperation range, long answerBytesMax)
     }
 }
 
-/// <summary>Orders of an answer. What is equal in the target lies in the order of keys, turned round with the rest: no order depends on chance.</summary>
+/// <summary>
+/// Orders of an answer. What is equal in the target lies in the order of keys, turned round with the rest: no order depends on chance.
+/// </summary>
 internal static class SortOrder
 {
     public static Comparison<KeyValue> For(SortTarget target, bool descending)

@@ -3,7 +3,8 @@ using Lutra.Storage.Tables;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// Walks the live keys of a range as of one revision, in their order. Holds nothing but the key at hand, so a walk over everything costs no memory.
+/// Walks the live keys of a range as of one revision, in their order. Holds nothing but the key at hand, so a walk over everything costs no
+/// memory.
 /// </summary>
 internal sealed class KeyWalk : IDisposable
 {

@@ -4,8 +4,8 @@ using Lutra.Storage.Tables;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// Reads a range as of one revision. The order of work is etcd's: count, filters by revision, sort, limit, keys only. Keys stream by; what is held is the
-/// answer, and with a limit never more than twice that many candidates.
+/// Reads a range as of one revision. The order of work is etcd's: count, filters by revision, sort, limit, keys only. Keys stream by; what
+/// is held is the answer, and with a limit never more than twice that many candidates.
 /// </summary>
 internal static class RangeReader
 {

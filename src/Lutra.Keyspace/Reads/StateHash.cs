@@ -5,8 +5,9 @@ using Lutra.Storage.Tables;
 namespace Lutra.Keyspace;
 
 /// <summary>
-/// The first half of a SHA-256 over every live entry in table order (lengths, key, version, value). What a merge may have dropped on one node and not on another is left out,
-/// by the merge's own rule over everything. The state's own version is left out too: it says how often this node published.
+/// The first half of a SHA-256 over every live entry in table order (lengths, key, version, value). What a merge may have dropped on one
+/// node and not on another is left out, by the merge's own rule over everything. The state's own version is left out too: it says how often
+/// this node published.
 /// </summary>
 internal static class StateHash
 {

@@ -214,5 +214,20 @@ public sealed class SessionTests : IDisposable
         Assert.DoesNotContain(bed.TableEntries(), entry => entry.Key[0] == TableKeys.Sessions && TableKeys.ReadSession(entry.Key) == 6);
     }
 
+    [Fact]
+    public void Merges_forget_what_an_earlier_session_of_the_same_number_kept()
+    {
+        Open();
+        Put(1);
+        Put(2);
+        bed.Do(new CloseSessionCommand(Session));
+        bed.TimeMillis += KeyspaceLimits.EndedSessionMillis;
+        Open();
+        Put(2);
+        bed.Merge();
+        var left = bed.TableEntries().Where(entry => entry.Key.Length == TableKeys.AnswerBytes && entry.Key[0] == TableKeys.Sessions);
+        Assert.Equal([2ul], left.Select(entry => TableKeys.ReadSequence(entry.Key)));
+    }
+
     public void Dispose() => bed.Dispose();
 }

@@ -137,7 +137,9 @@ internal sealed class KeyspaceBed : IDisposable
         Assert.Single(set.Files);
     }
 
-    /// <summary>The process dies, or with <paramref name="powerCut"/> the machine; a new one finds what was flushed, and is fed the rest of the log.</summary>
+    /// <summary>
+    /// The process dies, or with <paramref name="powerCut"/> the machine; a new one finds what was flushed, and is fed the rest of the log.
+    /// </summary>
     public void Restart(Random? powerCut = null)
     {
         ReopenTables(powerCut);

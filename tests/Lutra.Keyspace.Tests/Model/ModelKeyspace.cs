@@ -2,7 +2,9 @@ using Lutra.Keyspace.Commands;
 
 namespace Lutra.Keyspace.Tests.Model;
 
-/// <summary>What a command must do, written apart from the product and for clarity alone: every revision is a whole map of its own.</summary>
+/// <summary>
+/// What a command must do, written apart from the product and for clarity alone: every revision is a whole map of its own.
+/// </summary>
 internal sealed class ModelKeyspace
 {
     private readonly List<SortedDictionary<string, ModelKey>> revisions = [Empty(), Empty()];

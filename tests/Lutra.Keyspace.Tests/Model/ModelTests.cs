@@ -4,7 +4,9 @@ using Lutra.Keyspace.Commands;
 
 namespace Lutra.Keyspace.Tests.Model;
 
-/// <summary>The product against the model over random commands. Each number draws one step, so that a failing run shrinks to few steps.</summary>
+/// <summary>
+/// The product against the model over random commands. Each number draws one step, so that a failing run shrinks to few steps.
+/// </summary>
 public sealed class ModelTests
 {
     [Fact]
