@@ -229,5 +229,19 @@ public sealed class SessionTests : IDisposable
         Assert.Equal([2ul], left.Select(entry => TableKeys.ReadSequence(entry.Key)));
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void The_mark_of_an_ended_session_is_kept_while_an_older_table_may_hold_it_open(bool includesOldest, bool isKept)
+    {
+        var pass = new KeyspaceMergePass(includesOldest);
+        var (state, ended, key) = (new ByteWriter(), new ByteWriter(), new byte[TableKeys.SessionBytes]);
+        (StateRecord.Initial with { TimeMillis = KeyspaceLimits.EndedSessionMillis }).Write(state);
+        new SessionRecord(IsOpen: false, OpenedAt: 1, TtlMillis: 5_000, LastUsedMillis: 0, HighestSequence: 3).Write(ended);
+        TableKeys.WriteSession(key, Session);
+        Assert.True(pass.Keep(TableKeys.State, 9, state.Written));
+        Assert.Equal(isKept, pass.Keep(key, 5, ended.Written));
+    }
+
     public void Dispose() => bed.Dispose();
 }
