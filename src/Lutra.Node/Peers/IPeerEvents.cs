@@ -2,7 +2,9 @@ using Lutra.Raft;
 
 namespace Lutra.Node.Peers;
 
-/// <summary>What a node's peers tell its loop. Every call is made from inside <see cref="PeerExchange.Step"/>, so by the loop itself.</summary>
+/// <summary>
+/// What a node's peers tell its loop. Every call is made from inside one of <see cref="PeerExchange"/>'s, so by the loop itself, and may call the exchange.
+/// </summary>
 internal interface IPeerEvents
 {
     /// <summary>
