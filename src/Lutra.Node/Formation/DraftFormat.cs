@@ -38,6 +38,8 @@ internal static class DraftFormat
         return new Draft(ballot, cluster, configuration);
     }
 
+    public static bool IsShort(string address) => System.Text.Encoding.UTF8.GetByteCount(address) <= AddressBytesMax;
+
     private static void RequireMember(Member member)
     {
         Require(member is { Role: MemberRole.Voter, Node: not null }, "a member is no voter, or not bound");
@@ -45,8 +47,6 @@ internal static class DraftFormat
         Require(PeerAddress.TryParse(member.PeerAddress, out _) is not null, "a member has no address");
         Require(IsShort(member.PeerAddress) && IsShort(member.ClientAddress), $"an address has more than {AddressBytesMax} bytes");
     }
-
-    public static bool IsShort(string address) => System.Text.Encoding.UTF8.GetByteCount(address) <= AddressBytesMax;
 
     private static void Require(bool holds, string fault)
     {

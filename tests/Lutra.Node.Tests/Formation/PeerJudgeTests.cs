@@ -1,0 +1,53 @@
+using Lutra.Node.Identity;
+using Lutra.Node.Peers;
+using Lutra.Raft;
+
+namespace Lutra.Node.Tests.Formation;
+
+public sealed class PeerJudgeTests
+{
+    private static readonly Configuration Members = Subject.DraftOf(1, 1, 1, 2, 3).Configuration;
+
+    [Fact]
+    public void D11_a_label_that_is_bound_to_another_node_is_refused_with_what_to_do()
+    {
+        var judge = new PeerJudge();
+        Assert.Null(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), Members));
+        var refusal = judge.Judge(Subject.HelloOf(12, FormationStage.Begun), Members);
+        Assert.Contains("Id 2 is bound to another data folder (node 2) than yours (node c)", refusal, StringComparison.Ordinal);
+        Assert.Contains("have member 2 removed", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void M11_a_removed_node_is_refused_once_its_label_belongs_to_another()
+    {
+        var judge = new PeerJudge();
+        var without = Subject.DraftOf(1, 1, 1, 12, 3).Configuration;
+        Assert.NotNull(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), without));
+    }
+
+    [Fact]
+    public void A_node_that_has_not_begun_is_heard_so_that_it_can_be_told()
+    {
+        var judge = new PeerJudge();
+        Assert.Null(judge.Judge(Subject.HelloOf(12), Members));
+        Assert.Null(judge.Judge(Subject.HelloOf(12, FormationStage.Drafted), Members));
+    }
+
+    [Fact]
+    public void A_node_that_this_one_may_not_know_yet_is_judged_by_consensus_not_here() =>
+        Assert.Null(new PeerJudge().Judge(Subject.HelloOf(4, FormationStage.Begun), Members));
+
+    [Fact]
+    public void D11_a_boot_counter_that_went_back_is_refused()
+    {
+        var judge = new PeerJudge();
+        var hello = Subject.HelloOf(2, FormationStage.Begun);
+        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members));
+        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members));
+        var refusal = judge.Judge(hello with { Boots = 6 }, Members);
+        Assert.Contains("it was started 6 times, and was met here at its start number 7", refusal, StringComparison.Ordinal);
+        Assert.Null(judge.Judge(hello with { Boots = 8 }, Members));
+        Assert.Null(judge.Judge(Subject.HelloOf(3, FormationStage.Begun), Members));
+    }
+}
