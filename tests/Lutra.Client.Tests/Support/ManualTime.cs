@@ -3,9 +3,12 @@ namespace Lutra.Client.Tests.Support;
 /// <summary>Time that stands still until it is told to go to the next timer.</summary>
 internal sealed class ManualTime : TimeProvider
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private readonly List<ManualTimer> timers = [];
     private DateTimeOffset now = DateTimeOffset.UnixEpoch;
+    private TaskCompletionSource touch = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override DateTimeOffset GetUtcNow() => now;
 
@@ -38,11 +41,22 @@ internal sealed class ManualTime : TimeProvider
                 }
             }
 
+            // What the timer wakes ends the task or touches a timer; a timer that wakes nobody is given up on after a while.
+            var touched = Touched();
             next?.Fire();
-
-            // Let what the timer woke run, and set its own timers, before the next one is looked for.
+            using var patience = new CancellationTokenSource(Patience);
+            await Task.WhenAny(task, touched, Task.Delay(Timeout.Infinite, patience.Token));
             for (var i = 0; i < 20; i++)
                 await Task.Yield();
+        }
+    }
+
+    private Task Touched()
+    {
+        lock (gate)
+        {
+            touch = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return touch.Task;
         }
     }
 
@@ -62,6 +76,8 @@ internal sealed class ManualTime : TimeProvider
                     Due = time.now + dueTime;
                     time.timers.Add(this);
                 }
+
+                time.touch.TrySetResult();
             }
 
             return true;
@@ -70,7 +86,10 @@ internal sealed class ManualTime : TimeProvider
         public void Dispose()
         {
             lock (time.gate)
+            {
                 time.timers.Remove(this);
+                time.touch.TrySetResult();
+            }
         }
 
         public ValueTask DisposeAsync()

@@ -61,11 +61,11 @@ public sealed class RealNodeTests : IDisposable
         await using var client = Client(node);
         var key = new byte[LutraLimits.KeySizeBytesMax];
 
-        // Key and value, with a little room for what stands around them in the log.
-        var value = new byte[LutraLimits.RequestSizeBytesMax - key.Length - 256];
+        // The longest key, and the longest value beside it.
+        var value = new byte[LutraLimits.RequestSizeBytesMax];
         await client.PutAsync(new PutOperation(key, value));
         Assert.Equal(value.Length, (await client.GetAsync(key))!.Value.Length);
-        var tooLarge = new PutOperation(key, new byte[LutraLimits.RequestSizeBytesMax]);
+        var tooLarge = new PutOperation(key, new byte[LutraLimits.RequestSizeBytesMax + 1]);
         Assert.Equal(LutraError.TooLarge, (await Assert.ThrowsAsync<LutraException>(() => client.PutAsync(tooLarge).AsTask())).Error);
     }
 
