@@ -1,0 +1,73 @@
+using Lutra.Cli.Serve;
+using Lutra.Cli.Settings;
+
+namespace Lutra.Cli.Tests;
+
+public sealed class ServeOptionsTests
+{
+    private readonly List<string> errors = [];
+
+    [Fact]
+    public void Without_options_a_node_is_alone_on_the_usual_address()
+    {
+        var options = From([], []);
+        Assert.Empty(errors);
+        Assert.Equal(("1", false, "localhost:2379", "lutra-data", 0), (options.Node.Label, options.Node.LabelGiven, options.ListenAddress, options.Node.Directory, options.Node.Peers.Count));
+    }
+
+    [Fact]
+    public void A_flag_wins_over_the_environment_and_that_over_the_file()
+    {
+        var file = FileOf("addr = localhost:1\ncluster = file\ndir = from-file");
+        var options = From(new() { ["addr"] = "localhost:3" }, new() { ["LUTRA_ADDR"] = "localhost:2", ["LUTRA_CLUSTER"] = "environment" }, file);
+        Assert.Empty(errors);
+        Assert.Equal(("localhost:3", "environment", "from-file"), (options.Node.Address, options.Node.ClusterName, options.Node.Directory));
+    }
+
+    [Fact]
+    public void Every_fault_is_told_at_once_with_its_value_and_where_it_came_from()
+    {
+        From(new() { ["heartbeat-interval"] = "fast", ["log-format"] = "xml" }, new() { ["LUTRA_JOIN"] = "perhaps" }, FileOf("segment-size = 1\nspeed = 7\nnonsense"));
+        Assert.Contains(errors, error => error.StartsWith("--heartbeat-interval is \"fast\"", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("--log-format is \"xml\"", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("LUTRA_JOIN is \"perhaps\"", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Contains("line 1 is \"1\"", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Contains("sets \"speed\", but there is no such option", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.Contains("\"nonsense\"", StringComparison.Ordinal));
+        Assert.Equal(6, errors.Count);
+    }
+
+    [Fact]
+    public void An_election_timeout_must_leave_room_for_heartbeats()
+    {
+        From(new() { ["heartbeat-interval"] = "500", ["election-timeout"] = "1000" }, []);
+        Assert.Contains("--election-timeout is 1000", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_address_without_a_host_is_this_machine_alone() =>
+        Assert.Equal("localhost:8080", From(new() { ["addr"] = ":8080" }, []).ListenAddress);
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("true", true)]
+    [InlineData("no", false)]
+    public void A_flag_may_stand_alone(string text, bool expected) => Assert.Equal(expected, From(new() { ["join"] = text }, []).Node.Join);
+
+    private ServeOptions From(Dictionary<string, string> flags, Dictionary<string, string> environment, SettingsFile? file = null) =>
+        ServeOptions.From(new SettingSource(flags, environment.GetValueOrDefault, file, errors), errors);
+
+    private SettingsFile FileOf(string text)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, text);
+            return SettingsFile.Read(path, ServeOptions.All.Select(option => option.Name).ToHashSet(), errors)!;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}
