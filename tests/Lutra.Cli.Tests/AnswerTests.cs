@@ -1,4 +1,3 @@
-using Lutra.Cli.Client;
 using Lutra.Cli.Output;
 
 namespace Lutra.Cli.Tests;
@@ -19,16 +18,4 @@ public sealed class AnswerTests
         Assert.Equal("x", (string?)json["value"]);
         Assert.Equal(3, (long?)json["revision"]);
     }
-
-    [Theory]
-    [InlineData("localhost:2379", "http://localhost:2379/")]
-    [InlineData(":2379", "http://localhost:2379/")]
-    [InlineData("http://127.0.0.1:3001", "http://127.0.0.1:3001/")]
-    public void An_endpoint_is_host_and_port_or_a_URL(string text, string expected) => Assert.Equal(expected, Endpoint.Parse(text).ToString());
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("ftp://localhost:1")]
-    [InlineData("localhost:port")]
-    public void Anything_else_is_refused(string text) => Assert.Throws<UriFormatException>(() => Endpoint.Parse(text));
 }

@@ -42,7 +42,7 @@ internal abstract class ClientCommand : Command
     }
 
     protected LutraClient Connect(IReadOnlyList<string> to, ParseResult parsed) =>
-        new(new LutraClientOptions { Endpoints = [.. to.Select(Endpoint.Parse)], Timeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)) });
+        new(new LutraClientOptions { Endpoints = [.. to.Select(Endpoints.Parse)], Timeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)) });
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -59,11 +59,6 @@ internal abstract class ClientCommand : Command
         {
             Failure.Write("Stopped before the answer came.");
             return (int)ExitCode.UnknownOutcome;
-        }
-        catch (UriFormatException fault)
-        {
-            Failure.Write($"--endpoints cannot be used: {fault.Message}");
-            return (int)ExitCode.Usage;
         }
     }
 }

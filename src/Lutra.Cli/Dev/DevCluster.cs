@@ -1,4 +1,3 @@
-using Lutra.Cli.Client;
 using Lutra.Client;
 
 namespace Lutra.Cli.Dev;
@@ -14,9 +13,9 @@ internal sealed class DevCluster : IAsyncDisposable
     {
         Folder = folder;
         Nodes = nodes;
-        Client = new LutraClient(new LutraClientOptions { Endpoints = [.. nodes.Select(node => Endpoint.Parse(node.Address))] });
+        Client = new LutraClient(new LutraClientOptions { Endpoints = [.. nodes.Select(node => Endpoints.Parse(node.Address))] });
         foreach (var node in nodes)
-            clients.Add(node.Number, new LutraClient(new LutraClientOptions { Endpoints = [Endpoint.Parse(node.Address)], Timeout = TimeSpan.FromSeconds(1) }));
+            clients.Add(node.Number, new LutraClient(new LutraClientOptions { Endpoints = [Endpoints.Parse(node.Address)], Timeout = TimeSpan.FromSeconds(1) }));
     }
 
     public string Folder { get; }

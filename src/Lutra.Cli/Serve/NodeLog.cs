@@ -1,21 +1,33 @@
-using System.Text.Json.Nodes;
 using Lutra.Node;
+using Microsoft.Extensions.Logging;
 
 namespace Lutra.Cli.Serve;
 
-/// <summary>The node's log on standard error: a line each, plain or JSON.</summary>
-internal sealed class NodeLog(bool json)
+/// <summary>The node's lines in the log of its process.</summary>
+internal static partial class NodeLog
 {
-    private readonly Lock gate = new();
-
-    public void Write(NodeEvent happened)
+    public static void Write(this ILogger logger, NodeEvent happened)
     {
-        var now = TimeProvider.System.GetUtcNow();
-        var level = happened.Level switch { NodeEventLevel.Warning => "warn", NodeEventLevel.Error => "fail", _ => "info" };
-        var line = json
-            ? new JsonObject { ["time"] = now.ToString("O"), ["level"] = level, ["message"] = happened.Message }.ToJsonString()
-            : $"{now:yyyy-MM-dd HH:mm:ss.fff} {level}: {happened.Message}";
-        lock (gate)
-            Console.Error.WriteLine(line);
+        switch (happened.Level)
+        {
+            case NodeEventLevel.Error:
+                logger.Failed(happened.Message);
+                break;
+            case NodeEventLevel.Warning:
+                logger.Warned(happened.Message);
+                break;
+            default:
+                logger.Said(happened.Message);
+                break;
+        }
     }
+
+    [LoggerMessage(200, LogLevel.Information, "{Message}")]
+    public static partial void Said(this ILogger logger, string message);
+
+    [LoggerMessage(201, LogLevel.Warning, "{Message}")]
+    private static partial void Warned(this ILogger logger, string message);
+
+    [LoggerMessage(202, LogLevel.Critical, "{Message}")]
+    private static partial void Failed(this ILogger logger, string message);
 }

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using Lutra.Cli.Output;
-using Lutra.Node;
 using Lutra.Server;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Port;
+using Microsoft.Extensions.Logging;
 
 namespace Lutra.Cli.Serve;
 
@@ -33,19 +33,21 @@ internal static class NodeProcess
         if (untilInputEnds)
             _ = EndWithInputAsync(signalled);
 
-        var log = new NodeLog(options.LogJson);
-        await using var node = await LutraNode.StartAsync(options.Node, log.Write, cancellationToken);
+        // Disposed last: what was said on the way out is still written.
+        using var logging = LoggerFactory.Create(builder => builder.AddLutraConsole(options.LogJson ? LogFormat.Json : LogFormat.Plain));
+        var log = logging.CreateLogger("Lutra.Node");
+        await using var node = await LutraNode.StartAsync(options.Node, happened => log.Write(happened), cancellationToken);
         await using var server = await LutraServer.StartAsync(
             node,
             new LutraServerOptions
             {
                 Address = options.ListenAddress,
                 InsecureListen = options.InsecureListen,
-                LogFormat = options.LogJson ? LogFormat.Json : LogFormat.Plain,
+                Logging = logging,
                 Rest = new() { PeerDoor = options.Node.PeerAddress is null ? node.AcceptPeerAsync : null },
             },
             cancellationToken);
-        log.Write(new NodeEvent(NodeEventLevel.Information, Banner(options, server)));
+        log.Said(Banner(options, server));
 
         await Task.WhenAny(signalled.Task, node.Stopped);
         if (node.Stopped is { IsCompleted: true } ended && !signalled.Task.IsCompleted)
@@ -54,7 +56,7 @@ internal static class NodeProcess
             return ended.IsFaulted ? ExitCode.Error : ExitCode.Ok;
         }
 
-        log.Write(new NodeEvent(NodeEventLevel.Information, "Stopping: handing over, letting requests end."));
+        log.Said("Stopping: handing over, letting requests end.");
         await node.StopAsync();
         await server.StopAsync(CancellationToken.None);
         return ExitCode.Ok;
