@@ -11,6 +11,13 @@ internal sealed class Answer(OutputFormat asked)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Colour and other escape codes never go into a pipe, whatever was asked for.
+    private static readonly IAnsiConsole Out = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        ColorSystem = Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+    });
+
     public bool IsJson => asked == OutputFormat.Json;
 
     public bool IsTable => asked == OutputFormat.Table || (asked == OutputFormat.Auto && !Console.IsOutputRedirected);
@@ -72,7 +79,7 @@ internal sealed class Answer(OutputFormat asked)
             table.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(column)}[/]")));
         foreach (var row in rows)
             table.AddRow(row.Select(cell => new Markup(Markup.Escape(cell))).ToArray());
-        AnsiConsole.Write(table);
+        Out.Write(table);
     }
 
     private static void Bytes(JsonObject json, string name, ReadOnlyMemory<byte> bytes)
