@@ -56,17 +56,19 @@ internal sealed class NodeHost : IDisposable
     }
 
     /// <summary>What readers see now; unavailable until there is a cluster.</summary>
-    public KeyspaceView Pin() =>
-        loop.Replica?.Keyspace.Pin() ?? throw new LutraException(LutraError.Unavailable, "This node does not belong to a cluster yet.");
+    public KeyspaceView Pin() => Volatile.Read(ref stopping) != 0
+        ? throw new LutraException(LutraError.Stopped, "The node has stopped.")
+        : loop.Replica?.Keyspace.Pin() ?? throw new LutraException(LutraError.Unavailable, "This node does not belong to a cluster yet.");
 
     /// <summary>Asks the loop something about itself.</summary>
-    public Task<T> Ask<T>(Func<NodeLoop, LutraNodeOptions, T> question, CancellationToken cancellationToken)
+    public async Task<T> Ask<T>(Func<NodeLoop, LutraNodeOptions, T> question, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (stopped.Task.IsCompleted)
-            throw new LutraException(LutraError.Stopped, "The node has stopped.");
         loop.Post(new ActionInput(asked => answer.TrySetResult(question(asked, Options))));
-        return answer.Task.WaitAsync(cancellationToken);
+        var ended = await Task.WhenAny(answer.Task, Stopped).WaitAsync(cancellationToken);
+        if (ended != answer.Task)
+            throw new LutraException(LutraError.Stopped, "The node has stopped.");
+        return await answer.Task;
     }
 
     /// <summary>Returns when something may have changed; soon in any case.</summary>

@@ -7,10 +7,17 @@ internal abstract class LoopInput
     internal LoopInput? Earlier { get; set; }
 
     internal abstract void Feed(NodeLoop loop);
+
+    /// <summary>The loop has ended and will not act on it.</summary>
+    internal abstract void Refuse();
 }
 
-/// <summary>An input that is rare enough to be a closure.</summary>
+/// <summary>An input that is rare enough to be a closure. Nobody waits for it longer than for the loop.</summary>
 internal sealed class ActionInput(Action<NodeLoop> action) : LoopInput
 {
     internal override void Feed(NodeLoop loop) => action(loop);
+
+    internal override void Refuse()
+    {
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     private readonly PeerExchange peers;
     private readonly Membership membership;
     private Replica? replica;
+    private volatile bool closed;
     private int ticks;
     private Action? drained;
     private long drainUntilMillis;
@@ -48,7 +49,10 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     public void Post(LoopInput input)
     {
         inbox.Post(input);
-        context.Scheduler.Ready(this);
+        if (closed)
+            RefuseAll();
+        else
+            context.Scheduler.Ready(this);
     }
 
     /// <summary>A heartbeat interval has passed. Ticks that find the loop busy count once: a node that was held up does not catch up on time. From any thread.</summary>
@@ -144,12 +148,26 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     void IPeerEvents.Rejected(string remote, string reason) =>
         context.Tell(new NodeEvent(NodeEventLevel.Warning, $"Closed the connection with {remote}: {reason}"));
 
+    /// <summary>Once nothing steps any more: what was not acted on is refused, and so is whatever is still posted.</summary>
     public void Dispose()
     {
+        closed = true;
         peers.Close();
         replica?.Stop();
         replica?.Dispose();
         membership.Dispose();
+        RefuseAll();
+    }
+
+    private void RefuseAll()
+    {
+        for (var input = inbox.TakeAll(); input is not null;)
+        {
+            var next = input.Earlier;
+            input.Earlier = null;
+            input.Refuse();
+            input = next;
+        }
     }
 
     private void OnTick(long nowMillis)

@@ -14,4 +14,6 @@ internal abstract class ClientRead : LoopInput
     public abstract void Failed(LutraError error, string message);
 
     internal sealed override void Feed(NodeLoop loop) => loop.Submit(this);
+
+    internal sealed override void Refuse() => Failed(LutraError.Stopped, "The node has stopped.");
 }

@@ -31,4 +31,6 @@ internal abstract class ClientWrite : LoopInput
     public abstract void Failed(LutraError error, string message);
 
     internal sealed override void Feed(NodeLoop loop) => loop.Submit(this);
+
+    internal sealed override void Refuse() => Failed(LutraError.Stopped, "The node has stopped. Nothing was done.");
 }
