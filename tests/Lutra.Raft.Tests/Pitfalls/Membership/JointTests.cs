@@ -24,6 +24,20 @@ public sealed class JointTests
     }
 
     [Fact]
+    public void M03_nor_is_the_new_majority_enough()
+    {
+        // n1 removes the two others, whom nobody can reach: the new half is n1 itself.
+        var cluster = TestCluster.Of(3);
+        cluster.Elect(1);
+        cluster.Run(2);
+        cluster.Isolate(1);
+        Assert.Equal(ProposeOutcome.Appended, cluster.ProposeMembers(1, TestCluster.MembersOf([1])).Outcome);
+        cluster.Run(5);
+        Assert.True(cluster[1].Status.Commit < cluster[1].Status.ConfigurationIndex);
+        Assert.True(cluster[1].Status.Configuration.IsJoint);
+    }
+
+    [Fact]
     public void M03_a_vote_needs_both_majorities()
     {
         // From {n1 n2 n3} to {n3 n4 n5}: n3 hears the new half only, then the old half only.
@@ -74,6 +88,23 @@ public sealed class JointTests
         cluster.Run(3);
         Assert.Equal("{n1 n4 n5}", TraceText.Describe(cluster[1].Status.Configuration));
         Assert.True(cluster[1].Status.Commit >= cluster[1].Status.ConfigurationIndex);
+    }
+
+    [Fact]
+    public void M04_the_commit_of_an_earlier_entry_does_not_end_it()
+    {
+        // x=1 and the joint entry are on their way; all acknowledge x=1, and nobody the joint entry yet.
+        var cluster = TestCluster.Of(3, learners: 1);
+        cluster.Elect(1);
+        cluster.Run(2);
+        cluster.ProposeAll(1, "x=1");
+        cluster.ProposeMembers(1, TestCluster.MembersOf([1, 2, 3, 4]));
+        var joint = cluster[1].Status.ConfigurationIndex;
+        cluster.SettleWhere(message => message is AppendAccepted
+            || (message is AppendRequest { Entries.Length: > 0 } append && append.Entries.Span[0].Index < joint));
+        Assert.Equal(joint.Previous, cluster[1].Status.Commit);
+        Assert.True(cluster[1].Status.Configuration.IsJoint);
+        Assert.Equal(joint, cluster[1].Status.Last.Index);
     }
 
     [Fact]
