@@ -66,6 +66,28 @@ public sealed class RemovalTests
     }
 
     [Fact]
+    public void M08_even_with_the_last_step_of_its_removal_on_its_own_disk_alone()
+    {
+        // {n1 n2} to {n2}: the joint entry is committed, the final one is on n1 only. n2 cannot win against n1's longer log.
+        var cluster = TestCluster.Of(2);
+        cluster.Elect(1);
+        cluster.Run(2);
+        cluster.ProposeMembers(1, TestCluster.MembersOf([2]));
+        for (var rounds = 0; cluster[1].Status.Configuration.IsJoint && rounds < 20; rounds++)
+        {
+            cluster.DeliverRound();
+        }
+
+        Assert.Equal("{n2}", TraceText.Describe(cluster[1].Status.Configuration));
+        cluster.CutPower(1);
+        cluster.Network.TakeAll(MessageFilter.Any);
+        cluster.Restart(1);
+        Assert.True(cluster[2].Status.Configuration.IsJoint);
+        cluster.RunUntil(() => cluster[2].Status is { Role: RoleName.Leader, CommittedInTerm: true }, 20);
+        Assert.Equal("{n2}", TraceText.Describe(cluster[2].Status.Configuration));
+    }
+
+    [Fact]
     public void M08_also_from_one_to_another()
     {
         // {n1} to {n2}: n1 holds the joint entry alone and restarts.
