@@ -147,4 +147,71 @@ public sealed class MemtableTests
         await done.CancelAsync();
         await Task.WhenAll(readers);
     }
+
+    [Fact]
+    public async Task A_reader_finds_an_old_key_whatever_is_linked_in_before_it_meanwhile()
+    {
+        const int Anchors = 64;
+        var memtable = new Memtable();
+        for (var anchor = 0; anchor < Anchors; anchor++)
+            memtable.Put(Place(anchor, uint.MaxValue), 1, BitConverter.GetBytes(anchor));
+        var written = false;
+        var readers = Enumerable.Range(0, 3).Select(reader => Task.Run(() =>
+        {
+            for (var asked = reader; asked < Anchors || !Volatile.Read(ref written); asked++)
+            {
+                var anchor = asked % Anchors;
+                Assert.True(memtable.TryGet(Place(anchor, uint.MaxValue), ulong.MaxValue, Anchors, out _, out var value));
+                Assert.Equal(anchor, BitConverter.ToInt32(value.Span));
+                var cursor = new MemtableCursor(memtable, Anchors);
+                cursor.SeekBefore(Place(anchor, uint.MaxValue), ulong.MaxValue);
+                Assert.Equal(anchor > 0, cursor.IsValid);
+            }
+        }, TestContext.Current.CancellationToken)).ToArray();
+        var random = new Random(11);
+        // Just before an anchor, nearer each time: where a search for it ends.
+        for (var put = 0u; put < 20_000 && !readers.Any(reader => reader.IsFaulted); put++)
+            memtable.Put(Place(random.Next(Anchors), put), 1, []);
+        Volatile.Write(ref written, true);
+        await Task.WhenAll(readers);
+    }
+
+    [Fact]
+    public void The_newest_source_wins_where_two_hold_the_same_version()
+    {
+        var random = new Random(12);
+        using var bed = new TableBed();
+        var store = bed.Open();
+        for (var turn = 0; turn < 6; turn++)
+        {
+            store.Put("b"u8, 7, [(byte)turn]);
+            store.Put([(byte)turn], 7, [1]);
+            store.Publish(TableBed.At(7 + (ulong)turn));
+            Assert.True(store.TryGet("b"u8, 7, out _, out var newest));
+            Assert.Equal([(byte)turn], newest.ToArray());
+            for (var flushed = 0; flushed < 2; flushed++)
+            {
+                using var view = store.Pin();
+                using var cursor = view.OpenCursor();
+                Assert.True(cursor.Seek("b"u8, 7));
+                Assert.Equal([(byte)turn], cursor.Value.ToArray());
+                Assert.False(cursor.Next());
+                Assert.True(cursor.SeekBefore("b"u8, 6));
+                Assert.Equal([(byte)turn], cursor.Value.ToArray());
+                Assert.True(cursor.Previous());
+                Assert.Equal([(byte)turn], cursor.Key.ToArray());
+                if (random.Next(2) == 0)
+                    store.RequestFlush();
+                bed.Settle();
+            }
+        }
+    }
+
+    private static byte[] Place(int anchor, uint before)
+    {
+        var key = new byte[8];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(key, anchor);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(key.AsSpan(4), before);
+        return key;
+    }
 }

@@ -1,0 +1,122 @@
+using Lutra.Storage.Checksums;
+using Lutra.Storage.Files;
+using Lutra.Storage.Tables;
+
+namespace Lutra.Storage.Tests.Tables;
+
+/// <summary>Tables with every checksum right that no honest writer makes: each is refused for its own reason.</summary>
+public sealed class HostileTableTests
+{
+    private static readonly (string Key, ulong Version)[] good = [("a", 2), ("a", 1), ("b", 7)];
+
+    [Fact]
+    public void The_same_table_without_a_lie_is_believed() => Verify(Forge(good));
+
+    [Fact]
+    public void Keys_out_of_order_are_refused() => AssertRefused("out of order", Forge([("b", 7), ("a", 2), ("a", 1)]));
+
+    [Fact]
+    public void Versions_out_of_order_are_refused() => AssertRefused("out of order", Forge([("a", 1), ("a", 2), ("b", 7)]));
+
+    [Fact]
+    public void An_entry_that_is_there_twice_is_refused() => AssertRefused("out of order", Forge([("a", 1), ("a", 1)]));
+
+    [Fact]
+    public void A_filter_that_denies_a_key_is_refused() => AssertRefused("denies", Forge(good, isInFilter: key => key != "b"));
+
+    [Fact]
+    public void Wrong_counts_are_refused()
+    {
+        AssertRefused("counts", Forge(good, change: footer => footer with { EntryCount = 4 }));
+        AssertRefused("counts", Forge(good, change: footer => footer with { KeyCount = 3 }));
+        AssertRefused("contradicts", Forge(good, change: footer => footer with { KeyCount = 4 }));
+        AssertRefused("contradicts", Forge(good, change: footer => footer with { KeyCount = 0 }));
+    }
+
+    [Fact]
+    public void An_index_that_names_another_last_entry_is_refused() => AssertRefused("index expects", Forge(good, indexKey: "c"));
+
+    [Fact]
+    public void An_index_of_another_depth_is_refused()
+    {
+        AssertRefused("does not name a block", Forge(good, change: footer => footer with { IndexLevels = 2 }));
+        AssertRefused("contradicts", Forge(good, change: footer => footer with { IndexLevels = 0 }));
+        AssertRefused("contradicts", Forge(good, change: footer => footer with { IndexLevels = 1_000_000 }));
+    }
+
+    [Theory]
+    [InlineData(-1, 100)]
+    [InlineData(0, 100)]
+    [InlineData(1_000_000, 100)]
+    [InlineData(long.MaxValue, 100)]
+    [InlineData(16, 0)]
+    [InlineData(16, -5)]
+    [InlineData(16, int.MaxValue)]
+    public void A_root_or_filter_outside_the_file_is_refused_before_anything_of_its_size_is_allocated(long offset, int length)
+    {
+        AssertRefused("within the table", Forge(good, change: footer => footer with { Root = new BlockHandle(offset, length) }));
+        AssertRefused("within the table", Forge(good, change: footer => footer with { Filter = new BlockHandle(offset, length) }));
+    }
+
+    [Fact]
+    public void A_key_longer_than_any_that_is_accepted_is_refused() =>
+        AssertRefused("too long", Forge([(new string('k', TableStore.KeyBytesMax + 1), 1)]));
+
+    private static void AssertRefused(string reason, byte[] table) =>
+        Assert.Contains(reason, Assert.Throws<DamagedFileException>(() => Verify(table)).Message, StringComparison.Ordinal);
+
+    private static void Verify(byte[] table)
+    {
+        using var bed = new TableBed();
+        bed.Disk.Plant("incoming/a", table);
+        using var verification = TableVerification.Begin(bed.Files, "incoming/a");
+        while (!verification.Step())
+        {
+            // The next piece.
+        }
+    }
+
+    /// <summary>A table of one block, as the format says, but for what is asked to be wrong.</summary>
+    private static byte[] Forge(
+        (string Key, ulong Version)[] entries, Func<string, bool>? isInFilter = null, string? indexKey = null,
+        Func<TableFooter, TableFooter>? change = null)
+    {
+        var header = new byte[TableHeader.SizeBytes];
+        TableHeader.Write(header);
+        List<byte> bytes = [.. header];
+
+        var builder = new BlockBuilder();
+        var filter = TableFilter.For(entries.Length);
+        foreach (var (key, version) in entries)
+        {
+            var keyBytes = System.Text.Encoding.UTF8.GetBytes(key);
+            builder.Add(keyBytes, version, [1]);
+            if (isInFilter is null || isInFilter(key))
+                filter.Add(KeyHash.Of(keyBytes));
+        }
+        var block = Emit(bytes, builder);
+
+        Span<byte> value = stackalloc byte[BlockHandle.SizeBytes];
+        block.Write(value);
+        builder.Clear();
+        builder.Add(System.Text.Encoding.UTF8.GetBytes(indexKey ?? entries[^1].Key), entries[^1].Version, value);
+        var root = Emit(bytes, builder);
+
+        var filterAt = bytes.Count;
+        bytes.AddRange(filter.Finish(filterAt));
+        var filterHandle = new BlockHandle(filterAt, bytes.Count - filterAt);
+
+        var keys = entries.Select(entry => entry.Key).Distinct().Count();
+        var footer = new TableFooter(entries.Length, keys, root, 1, filterHandle, Crc32C.Compute([.. bytes]));
+        var footerBytes = new byte[TableFooter.SizeBytes];
+        (change?.Invoke(footer) ?? footer).Write(footerBytes, bytes.Count);
+        return [.. bytes, .. footerBytes];
+    }
+
+    private static BlockHandle Emit(List<byte> bytes, BlockBuilder builder)
+    {
+        var offset = bytes.Count;
+        bytes.AddRange(builder.Finish(offset));
+        return new BlockHandle(offset, bytes.Count - offset);
+    }
+}
