@@ -30,7 +30,11 @@ public sealed class ClusterTests
         await using var server = await RunningServer.StartAsync();
         server.Store.Status = server.Store.Status with
         {
-            Label = "otter", Role = NodeRole.Waiting, LeaderLabel = null, Cluster = null, Waiting = ["localhost:2381 has not answered"],
+            Label = "otter",
+            Role = NodeRole.Waiting,
+            LeaderLabel = null,
+            Cluster = null,
+            Waiting = ["localhost:2381 has not answered"],
         };
         var status = (await server.SendAsync("GET", "/status")).Json;
         Assert.Equal("otter", status.GetProperty("node_id").GetString());
