@@ -193,11 +193,15 @@ internal sealed class SpareSegments : IStage
     private void Finish()
     {
         var number = lastMade + 1;
-        files.Rename(fillingPath, SegmentName.PathOf(number));
+        var path = SegmentName.PathOf(number);
+        files.Rename(fillingPath, path);
         files.SyncDirectory(SegmentName.Folder);
+        // Opened anew, so that an error of it names the file as it is called now.
+        filling!.File.Dispose();
+        var file = files.Open(path, writable: true);
         lock (gate)
         {
-            spares.Enqueue(new Segment(number, filling!.File, filling.SizeBytes));
+            spares.Enqueue(new Segment(number, file, filling.SizeBytes));
             (retryCalls, retryCallsWanted) = (0, 1);
         }
         lastMade = number;
