@@ -14,8 +14,8 @@ public sealed class SimulatedNode : IDisposable
 {
     private readonly SimulatedScheduler scheduler;
     private readonly NetworkFabric fabric;
-    private readonly LutraNodeOptions options;
     private readonly List<string> told = [];
+    private LutraNodeOptions options;
     private SimulatedProcess? process;
     private SimulatedNetwork? network;
     private NodeLoop? loop;
@@ -106,6 +106,14 @@ public sealed class SimulatedNode : IDisposable
         if (IsUp)
             throw new InvalidOperationException("A disk is swapped while the node is down.");
         Disk = new SimulatedDisk(scheduler, $"{options.Label}, after start {starts}");
+    }
+
+    /// <summary>The machine comes back under another address, as where addresses are handed out anew. Only while the node is down.</summary>
+    public void MoveTo(string address)
+    {
+        if (IsUp)
+            throw new InvalidOperationException("An address is changed while the node is down.");
+        options = options with { Address = address, PeerAddress = null };
     }
 
     /// <summary>The end of the run. A node in the simulator is never closed in order: whoever wants to see it shut down asks its loop.</summary>

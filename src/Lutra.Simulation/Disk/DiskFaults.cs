@@ -21,6 +21,12 @@ public sealed class DiskFaults
     /// </summary>
     public int CrashIn { get; set; }
 
+    /// <summary>
+    /// The next operation that contains this crashes as <see cref="CrashIn"/> does: "sync of log/", "rename of tables/manifest". For procedures that are too
+    /// rare for a count to meet them. Null: none.
+    /// </summary>
+    public string? CrashOn { get; set; }
+
     /// <summary>The most bytes that all files may have together; what goes beyond is refused, a write in part. Null: no limit.</summary>
     public long? QuotaBytes { get; set; }
 
@@ -46,7 +52,13 @@ public sealed class DiskFaults
 
     internal bool IsSyncFailing() => IsDue(FailSyncIn, left => FailSyncIn = left);
 
-    internal bool IsCrashing() => IsDue(CrashIn, left => CrashIn = left);
+    internal bool IsCrashing(string operation, string path)
+    {
+        if (CrashOn is null || !$"{operation} of {path}".Contains(CrashOn, StringComparison.Ordinal))
+            return IsDue(CrashIn, left => CrashIn = left);
+        CrashOn = null;
+        return true;
+    }
 
     private static bool IsDue(int count, Action<int> set)
     {

@@ -30,7 +30,7 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
             return;
         }
         CreateDirectory(Names.FolderOf(path));
-        Operate(() => disk.Image.Change(new FolderMade(Names.FolderOf(path), path)));
+        Operate("make folder", path, () => disk.Image.Change(new FolderMade(Names.FolderOf(path), path)));
     }
 
     public IFile Create(string path)
@@ -39,7 +39,7 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
         if (Exists(path))
             throw new DiskException(path, "create", "a file of this name exists");
         var file = new FileImage();
-        Operate(() => disk.Image.Change(new FileMade(Names.FolderOf(path), path, file)));
+        Operate("create", path, () => disk.Image.Change(new FileMade(Names.FolderOf(path), path, file)));
         return new MountedFile(this, path, file, writable: true);
     }
 
@@ -49,13 +49,13 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
     {
         var file = Find(from, "rename");
         RequireFolder(to, "rename");
-        Operate(() => disk.Image.Change(new FileMoved(Names.FolderOf(to), from, to, file)));
+        Operate("rename", to, () => disk.Image.Change(new FileMoved(Names.FolderOf(to), from, to, file)));
     }
 
     public void Delete(string path)
     {
         Find(path, "delete");
-        Operate(() => disk.Image.Change(new FileDeleted(Names.FolderOf(path), path)));
+        Operate("delete", path, () => disk.Image.Change(new FileDeleted(Names.FolderOf(path), path)));
     }
 
     public void SyncDirectory(string path)
@@ -63,7 +63,7 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
         RequireAlive();
         if (!disk.Image.Current.Folders.Contains(path))
             throw new DiskException(path, "sync of folder", "no such folder");
-        BeginSync();
+        BeginSync(path);
         if (disk.Faults.IsSyncFailing())
         {
             disk.Image.DropUnsyncedNames(path);
@@ -91,7 +91,7 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
             if (!request.Bytes.IsEmpty)
                 file.Write(request.Bytes.Span, request.Offset);
             if (request.Sync)
-                BeginSync();
+                BeginSync(file.Path);
         }
         catch (DiskException exception)
         {
@@ -117,10 +117,10 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
             file.Image.Write(source[..(int)Math.Max(0, fits)], offset);
             throw new DiskFullException(file.Path, "write");
         }
-        var crashes = disk.IsCrashingNow();
+        var crashes = disk.IsCrashingNow("write", file.Path);
         file.Image.Write(source, offset);
         if (crashes)
-            throw Crash();
+            throw Crash("write", file.Path);
     }
 
     internal void SetLength(MountedFile file, long length)
@@ -128,13 +128,13 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
         RequireAlive();
         if (RoomFor(file.Image, length) < length)
             throw new DiskFullException(file.Path, "set length");
-        Operate(() => file.Image.SetLength(length));
+        Operate("set length", file.Path, () => file.Image.SetLength(length));
     }
 
     internal void Sync(MountedFile file)
     {
         RequireAlive();
-        BeginSync();
+        BeginSync(file.Path);
         FinishSync(file.Image, file.Path, file.Image.BeginSync());
     }
 
@@ -144,26 +144,26 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
             throw new SimulatedCrashException($"{process.Name} no longer runs on {disk.Name}.");
     }
 
-    private void Operate(Action effect)
+    private void Operate(string operation, string path, Action effect)
     {
         RequireAlive();
-        var crashes = disk.IsCrashingNow();
+        var crashes = disk.IsCrashingNow(operation, path);
         effect();
         if (crashes)
-            throw Crash();
+            throw Crash(operation, path);
     }
 
-    private void BeginSync()
+    private void BeginSync(string path)
     {
         RequireAlive();
-        if (disk.IsCrashingNow())
-            throw Crash();
+        if (disk.IsCrashingNow("sync", path))
+            throw Crash("sync", path);
     }
 
-    private SimulatedCrashException Crash()
+    private SimulatedCrashException Crash(string operation, string path)
     {
         process.Kill();
-        return new SimulatedCrashException($"{disk.Name} halted at operation {disk.Operations}.");
+        return new SimulatedCrashException($"{disk.Name} halted at operation {disk.Operations}: {operation} of {path}");
     }
 
     private void FinishOrStall(DiskRequest request, FileImage file, FileImage.PendingSync? pending)

@@ -94,10 +94,10 @@ public sealed class SimulatedDisk(SimulatedScheduler scheduler, string name)
     }
 
     /// <summary>Counts an operation; true where the machine halts in it. Its effect may or may not be on the disk then.</summary>
-    internal bool IsCrashingNow()
+    internal bool IsCrashingNow(string operation, string path)
     {
         Operations++;
-        if (Faults.IsCrashing())
+        if (Faults.IsCrashing(operation, path))
             IsCrashed = true;
         return IsCrashed;
     }
