@@ -1,0 +1,181 @@
+using Lutra.Simulation.Cluster;
+using Lutra.Storage.Files;
+using static Lutra.Node.Tests.Cluster.Requests;
+
+namespace Lutra.Node.Tests.Cluster;
+
+/// <summary>
+/// A disk that fails under one node of three. Where a promise rests on the file, the node stops and says which file and why; the others go on, and it comes
+/// back on a disk that works again. Where nothing rests on it yet, it is tried again.
+/// </summary>
+public sealed class DiskErrorTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void D01_D02_a_failed_sync_stops_the_node_with_the_file_and_the_error_and_loses_nothing(bool ofTheLeader)
+    {
+        var stoppedBy = new SortedSet<string>(StringComparer.Ordinal);
+        var triedAgain = 0;
+        var cluster = Small(seed: 1);
+        var ledger = new Ledger(cluster);
+        for (var at = 1; at <= 150; at += Sweep.Stride(everyday: 5))
+        {
+            var victim = Victim(cluster, ofTheLeader);
+            victim.Disk.Faults.FailSyncIn = at;
+            WriteUntil(() => !victim.IsUp || victim.Disk.Faults.FailSyncIn == 0, cluster, ledger);
+            cluster.Scheduler.RunFor(TimeSpan.FromMilliseconds(50));
+            if (victim.IsUp)
+            {
+                triedAgain++;
+            }
+            else
+            {
+                var failure = Assert.IsAssignableFrom<DiskException>(victim.Failure);
+                stoppedBy.Add(failure.Path);
+                Assert.Contains(failure.Path, failure.Message, StringComparison.Ordinal);
+                Assert.True(
+                    failure.Path.Length == 0 || victim.Disk.Paths.Any(path => path.StartsWith(failure.Path, StringComparison.Ordinal)), $"There is no {failure.Path}.");
+                Assert.Contains("sync", failure.Message, StringComparison.Ordinal);
+                Assert.Contains("Input/output error", failure.Message, StringComparison.Ordinal);
+                ledger.MustWrite();
+                victim.Start();
+            }
+
+            ledger.RequireHeld($"sync {at}, {victim.Label} {victim.Failure?.Message}");
+        }
+
+        // A table's own file is the one that is tried again; the manifest and the folder that names it are not.
+        Assert.True(triedAgain > 0, "No table was in the way of a failed sync.");
+        Assert.DoesNotContain(stoppedBy, path => path.EndsWith(".table", StringComparison.Ordinal));
+        Assert.Contains(stoppedBy, path => path.StartsWith("log/0", StringComparison.Ordinal));
+        Assert.Contains(stoppedBy, path => path.StartsWith("tables/manifest", StringComparison.Ordinal) || path == "tables");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void D02_a_node_whose_vote_cannot_be_synced_stops_and_its_vote_does_not_count(int place)
+    {
+        var cluster = Small(seed: 2);
+        var ledger = new Ledger(cluster);
+        ledger.MustWrite();
+        var leader = cluster.Leader!;
+        var failing = cluster.Nodes.Where(node => node != leader).ElementAt(place);
+        failing.Disk.Faults.FailSyncIn = 1;
+        leader.Kill();
+
+        // Whether it campaigned or was asked for its vote: the vote is on no disk, so the third cannot lead with it.
+        Assert.True(cluster.Scheduler.RunUntil(() => !failing.IsUp, Long));
+        Assert.Contains("log/hard-state", failing.Failure!.Message, StringComparison.Ordinal);
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Null(cluster.Leader);
+        leader.Start();
+        failing.Start();
+        ledger.RequireHeld("after all came back");
+        Assert.All(cluster.Nodes, node => Assert.True(node.IsUp));
+    }
+
+    [Fact]
+    public void D02_a_failed_write_stops_the_node_or_is_tried_again_and_loses_nothing()
+    {
+        var stopped = 0;
+        var cluster = Small(seed: 3);
+        var ledger = new Ledger(cluster);
+        for (var at = 1; at <= 150; at += Sweep.Stride(everyday: 3))
+        {
+            var victim = Victim(cluster, ofTheLeader: at % 2 == 0);
+            victim.Disk.Faults.FailWriteIn = at;
+            WriteUntil(() => !victim.IsUp || victim.Disk.Faults.FailWriteIn == 0, cluster, ledger);
+            cluster.Scheduler.RunFor(TimeSpan.FromMilliseconds(50));
+            if (!victim.IsUp)
+            {
+                stopped++;
+                var failure = Assert.IsAssignableFrom<DiskException>(victim.Failure);
+                Assert.DoesNotContain(".table", failure.Path, StringComparison.Ordinal);
+                Assert.Contains($"write of {failure.Path} failed: Input/output error", failure.Message, StringComparison.Ordinal);
+                ledger.MustWrite();
+                victim.Start();
+            }
+
+            ledger.RequireHeld($"write {at}");
+        }
+
+        Assert.True(stopped > 0, "No write failed where it counts.");
+    }
+
+    [Fact]
+    public void D09_a_full_leader_hands_over_to_a_peer_with_room()
+    {
+        var cluster = Started(seed: 4, nodes: 3);
+        var ledger = new Ledger(cluster);
+        var full = cluster.Leader!;
+        ledger.MustWrite();
+        full.Disk.Faults.QuotaBytes = full.Disk.UsedBytes + (512 * 1024);
+        for (var write = 0; cluster.Leader == full; write++)
+        {
+            Assert.True(write < 1000, "The full node leads on.");
+            if (!ledger.Write(full, valueBytes: 2000))
+                cluster.Scheduler.RunFor(TimeSpan.FromMilliseconds(50));
+        }
+
+        Assert.True(cluster.ElectLeader(Long));
+        Assert.NotSame(full, cluster.Leader);
+        for (var write = 0; write < 200; write++)
+            Assert.True(ledger.Write(cluster.Leader!, valueBytes: 2000), $"Write {write} is refused though two have room.");
+        Assert.All(cluster.Nodes, node => Assert.True(node.IsUp, node.Failure?.ToString()));
+        full.Disk.Faults.QuotaBytes = null;
+        ledger.RequireHeld("when there is room again");
+    }
+
+    [Fact]
+    public void D09_where_all_are_full_writes_are_refused_reads_go_on_and_all_recovers_by_itself()
+    {
+        var cluster = Started(seed: 5, nodes: 3);
+        var ledger = new Ledger(cluster);
+        ledger.MustWrite();
+        cluster.MustPut(cluster.Leader!, "name", "otter");
+        foreach (var node in cluster.Nodes)
+            node.Disk.Faults.QuotaBytes = node.Disk.UsedBytes + (512 * 1024);
+        Ending? refused = null;
+        for (var write = 0; refused is null; write++)
+        {
+            Assert.True(write < 5000, "A full cluster takes writes without end.");
+            if (ledger.Write(cluster.Leader ?? cluster.Nodes[0], valueBytes: 2000) || !cluster.ElectLeader(Long))
+                continue;
+            var ending = cluster.Put(cluster.Leader!, "refused", "x");
+            refused = ending is { Error: LutraError.NoSpace } ? ending : null;
+        }
+
+        Assert.Contains("Nothing was done", refused.Message, StringComparison.Ordinal);
+        foreach (var node in cluster.Nodes)
+        {
+            Assert.Equal("otter", cluster.Get(node, "name"));
+            Assert.True(node.IsUp, node.Failure?.ToString());
+        }
+
+        foreach (var node in cluster.Nodes)
+            node.Disk.Faults.QuotaBytes = null;
+        ledger.MustWrite();
+        ledger.RequireHeld("when there is room again");
+        Assert.Null(cluster.Get(cluster.Leader!, "refused"));
+    }
+
+    private static SimulatedCluster Small(ulong seed) =>
+        Started(seed, nodes: 3, options => options with { SegmentSizeBytes = 8 * 1024, MemtableBytes = 16 * 1024 });
+
+    private static SimulatedNode Victim(SimulatedCluster cluster, bool ofTheLeader) =>
+        ofTheLeader ? cluster.Leader! : cluster.Nodes.First(node => node != cluster.Leader);
+
+    private static void WriteUntil(Func<bool> condition, SimulatedCluster cluster, Ledger ledger)
+    {
+        for (var write = 0; !condition(); write++)
+        {
+            Assert.True(write < 2000, "The fault is not met.");
+            if (cluster.Leader is { } leader)
+                ledger.Write(leader);
+            else
+                cluster.Scheduler.RunFor(TimeSpan.FromMilliseconds(100));
+        }
+    }
+}
