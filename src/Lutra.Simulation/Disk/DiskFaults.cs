@@ -15,6 +15,9 @@ public sealed class DiskFaults
     /// </summary>
     public int FailSyncIn { get; set; }
 
+    /// <summary>The next sync of a path that contains this fails as by <see cref="FailSyncIn"/>. Null: none.</summary>
+    public string? FailSyncOn { get; set; }
+
     /// <summary>
     /// This many operations from now, one is begun and the machine halts: the test then cuts the power or starts another process. A sweep
     /// over it meets every state that a procedure leaves on disk. 0: none.
@@ -50,7 +53,13 @@ public sealed class DiskFaults
 
     internal bool IsWriteFailing() => IsDue(FailWriteIn, left => FailWriteIn = left);
 
-    internal bool IsSyncFailing() => IsDue(FailSyncIn, left => FailSyncIn = left);
+    internal bool IsSyncFailing(string path)
+    {
+        if (FailSyncOn is null || !path.Contains(FailSyncOn, StringComparison.Ordinal))
+            return IsDue(FailSyncIn, left => FailSyncIn = left);
+        FailSyncOn = null;
+        return true;
+    }
 
     internal bool IsCrashing(string operation, string path)
     {

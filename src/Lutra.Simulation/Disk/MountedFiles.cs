@@ -64,7 +64,7 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
         if (!disk.Image.Current.Folders.Contains(path))
             throw new DiskException(path, "sync of folder", "no such folder");
         BeginSync(path);
-        if (disk.Faults.IsSyncFailing())
+        if (disk.Faults.IsSyncFailing(path))
         {
             disk.Image.DropUnsyncedNames(path);
             throw new DiskException(path, "fsync", "Input/output error (simulated)");
@@ -191,7 +191,7 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
 
     private void FinishSync(FileImage file, string path, FileImage.PendingSync pending)
     {
-        if (disk.Faults.IsSyncFailing())
+        if (disk.Faults.IsSyncFailing(path))
         {
             file.DropUnsynced();
             throw new DiskException(path, "fdatasync", "Input/output error (simulated)");
