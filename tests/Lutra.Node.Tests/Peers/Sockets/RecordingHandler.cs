@@ -5,7 +5,7 @@ namespace Lutra.Node.Tests.Peers.Sockets;
 /// <summary>One end of a real connection, which a test can wait for.</summary>
 internal sealed class RecordingHandler : IConnectionHandler
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock gate = new();
     private readonly List<byte> received = [];
