@@ -61,7 +61,10 @@ public sealed class KeyspaceStore : IDisposable
     /// </summary>
     public long LogTimeMillis => Volatile.Read(ref published).State.TimeMillis;
 
-    /// <summary>The cluster began with <paramref name="initial"/>, before its first entry: part of the state like any later one. Only on a store that has applied nothing.</summary>
+    /// <summary>
+    /// The cluster began with <paramref name="initial"/>, before its first entry: part of the state like any later one. Only on a store
+    /// that has applied nothing; durable with the first entries, so said again at each start until then.
+    /// </summary>
     public void Begin(Configuration initial)
     {
         ArgumentNullException.ThrowIfNull(initial);

@@ -24,6 +24,20 @@ public sealed class EntryTests : IDisposable
     }
 
     [Fact]
+    public void The_configuration_a_cluster_began_with_is_part_of_the_state_before_any_entry()
+    {
+        bed.Store.Begin(Members(1, 2));
+        Assert.Equal(2, bed.Store.Configuration.Members.Length);
+        bed.Append(default, EntryKind.Empty);
+        bed.Flush();
+        bed.ReopenTables();
+        Assert.Equal(2, bed.Store.Configuration.Members.Length);
+        using var view = bed.Store.Pin();
+        Assert.Equal(2, view.ConfigurationAt(LogIndex.Zero).Members.Length);
+        Assert.Throws<InvalidOperationException>(() => bed.Store.Begin(Members(3)));
+    }
+
+    [Fact]
     public void The_configuration_is_known_as_of_every_position_that_tables_may_be_carried_over_from()
     {
         bed.Append(Members(1).Encode(), EntryKind.Configuration);

@@ -92,6 +92,7 @@ public sealed class CreationTests
             var random = new Random(seed);
             world.Loss = random.NextDouble() * 0.3;
             world.Duplication = random.NextDouble() * 0.3;
+            world.LateWordsOfTheGone = random.NextDouble();
             var left = wipes;
             for (var step = 0; step < 500; step++)
             {
@@ -108,6 +109,39 @@ public sealed class CreationTests
             Assert.True(world.Nodes.Count(node => node.Process!.Outcome is ClusterFound) >= size - wipes, Describe(world, seed));
             Assert.True(world.IsSettled, Describe(world, seed));
         }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_begin_of_a_drafter_that_was_wiped_arrives_at_any_later_step(int size)
+    {
+        var followed = 0;
+        var voided = 0;
+        for (var seed = 0; seed < 12; seed++)
+        {
+            for (var late = 0; late < 160; late += 8)
+            {
+                var world = World(seed, size);
+                world.BootAll();
+                while (world.Nodes[0].OnDisk.Formation is not Begun)
+                    world.Step();
+                var first = world.Checker.ClustersEver[0];
+                world.LateWordsOfTheGone = 1;
+                world.Kill(world.Nodes[0], wipe: true);
+                world.BootAll();
+                Run(world, late);
+                world.LateWordsOfTheGone = 0;
+                Run(world, 60);
+                world.RunFairly();
+                AssertOneClusterButFor(world, victim: 0);
+                if (((ClusterFound)world.Nodes[1].Process!.Outcome!).Cluster == first)
+                    followed++;
+                else
+                    voided++;
+            }
+        }
+        Assert.True(followed > 10 && voided > 10, $"Both ends are met: {followed} followed the begin, {voided} were in time to void it.");
     }
 
     private static ModelWorld World(int seed, int size)

@@ -27,6 +27,9 @@ internal sealed class ModelWorld
 
     public double Duplication { get; set; }
 
+    /// <summary>How likely it is that words of a node that is gone, and the news that it is, are held back once more.</summary>
+    public double LateWordsOfTheGone { get; set; }
+
     public SafetyChecker Checker => checker;
 
     public void BootAll()
@@ -74,7 +77,7 @@ internal sealed class ModelWorld
     /// <summary>Everybody runs, nothing is lost, and everything happens in turn: long enough for whatever must happen in the end.</summary>
     public void RunFairly(int rounds = 12)
     {
-        (Loss, Duplication) = (0, 0);
+        (Loss, Duplication, LateWordsOfTheGone) = (0, 0, 0);
         BootAll();
         for (var round = 0; round < rounds && (!IsSettled || round == 0); round++)
         {
@@ -102,6 +105,8 @@ internal sealed class ModelWorld
     {
         var place = random.Next(flying.Count);
         var (from, to, bytes) = flying[place];
+        if (IsGone(from) && random.NextDouble() < LateWordsOfTheGone)
+            return;
         if (random.NextDouble() >= Duplication)
         {
             flying[place] = flying[^1];
@@ -118,6 +123,8 @@ internal sealed class ModelWorld
     {
         var place = random.Next(losses.Count);
         var (at, gone) = losses[place];
+        if (random.NextDouble() < LateWordsOfTheGone)
+            return;
         losses.RemoveAt(place);
         // A real connection's end is told before the next connection with the same node is opened.
         if (at.Process is not null && !Nodes.Exists(node => node.Process is not null && node.Id == gone))
@@ -126,6 +133,8 @@ internal sealed class ModelWorld
             After(at);
         }
     }
+
+    private bool IsGone(NodeId id) => Nodes.TrueForAll(node => node.Id != id);
 
     private void Dial(ModelNode dialler, string? target)
     {
