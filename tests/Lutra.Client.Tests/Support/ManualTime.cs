@@ -41,7 +41,7 @@ internal sealed class ManualTime : TimeProvider
                 }
             }
 
-            // What the timer wakes ends the task or touches a timer; a timer that wakes nobody is given up on after a while.
+            // What the timer wakes ends the task or sets a timer of its own; one that wakes nobody is given up on after a while.
             var touched = Touched();
             next?.Fire();
             using var patience = new CancellationTokenSource(Patience);
@@ -75,9 +75,8 @@ internal sealed class ManualTime : TimeProvider
                 {
                     Due = time.now + dueTime;
                     time.timers.Add(this);
+                    time.touch.TrySetResult();
                 }
-
-                time.touch.TrySetResult();
             }
 
             return true;
@@ -86,10 +85,7 @@ internal sealed class ManualTime : TimeProvider
         public void Dispose()
         {
             lock (time.gate)
-            {
                 time.timers.Remove(this);
-                time.touch.TrySetResult();
-            }
         }
 
         public ValueTask DisposeAsync()
