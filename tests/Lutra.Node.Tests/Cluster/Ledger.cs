@@ -55,12 +55,14 @@ internal sealed class Ledger(SimulatedCluster cluster)
         Assert.Fail("Nothing can be written any more.");
     }
 
-    /// <summary>All nodes that are up agree, hold one state, and nothing of what was acknowledged is gone.</summary>
+    /// <summary>All nodes are up and agree, hold one state, and nothing of what was acknowledged is gone.</summary>
     public void RequireHeld(string where)
     {
         Assert.True(cluster.Converge(TimeSpan.FromSeconds(60)), $"{where}: no leader that all follow.\n{Told()}");
         UInt128? expected = null;
-        foreach (var node in cluster.Nodes.Where(node => node.IsUp))
+        foreach (var node in cluster.Nodes)
+            Assert.True(node.IsUp, $"{where}: node {node.Label} stopped: {node.Failure}\n{Told()}");
+        foreach (var node in cluster.Nodes)
         {
             using var view = node.Loop!.Replica!.Keyspace.Pin();
             var hash = view.HashOfState();
