@@ -19,4 +19,7 @@ internal sealed class DiskRoom(ReplicatedLog log, string location)
     public bool IsShort => TablesOutOfSpace || (log.IsFull && log.RoomBytes < ReserveBytes);
 
     public bool HasRoomFor(long bytes) => !TablesOutOfSpace && (!log.IsFull || log.RoomBytes - bytes >= ReserveBytes);
+
+    /// <summary>Asks the file system again, where it had no room for the log; at every tick. Without it a node stays full until its log is cut.</summary>
+    public void Retry() => log.RetryRoom();
 }

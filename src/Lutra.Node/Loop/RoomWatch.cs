@@ -24,6 +24,7 @@ internal sealed class RoomWatch(RaftNode raft, DiskRoom room, PeerExchange peers
 
     public void Tick()
     {
+        room.Retry();
         if (HasRoom != told)
         {
             told = HasRoom;
