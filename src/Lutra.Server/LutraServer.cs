@@ -43,7 +43,8 @@ public sealed class LutraServer : IAsyncDisposable
         if (!address.IsLoopback && !options.InsecureListen)
             throw ListenException.NotLoopback(address);
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        // The host would read settings files of the current folder and watch it, where the node's data often lies.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Configuration.Sources.Clear();
         SetUpLogging(builder, options);
         var handoff = new HandoffTransport();

@@ -16,7 +16,7 @@ internal sealed class NodeHost : IDisposable
     private readonly SocketNetwork network;
     private readonly NodeLoop loop;
     private readonly Action<NodeEvent> tell;
-    private readonly Timer ticker;
+    private readonly Ticker ticker;
     private PeerListener? listener;
     private int stopping;
 
@@ -35,8 +35,8 @@ internal sealed class NodeHost : IDisposable
         loop = new NodeLoop(context, options, origin);
         Writes = new WriteDoor(loop, clock, options, origin);
         Reads = new ReadDoor(loop, clock, options);
-        ticker = new Timer(_ => loop.Tick(), null, options.HeartbeatIntervalMillis, options.HeartbeatIntervalMillis);
         scheduler.Ready(loop);
+        ticker = new Ticker(options.HeartbeatIntervalMillis, loop.Tick);
     }
 
     public LutraNodeOptions Options { get; }

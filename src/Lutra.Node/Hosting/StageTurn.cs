@@ -32,9 +32,23 @@ internal sealed class StageTurn(ThreadScheduler scheduler, IStage stage, StageTh
         }
     }
 
+    /// <summary>The caller's thread takes the turn where nobody has it.</summary>
+    public void Offer()
+    {
+        if (thread is null && Interlocked.CompareExchange(ref state, Running, Idle) == Idle)
+            Run();
+        else
+            Ready();
+    }
+
     public void Execute()
     {
         Volatile.Write(ref state, Running);
+        Run();
+    }
+
+    private void Run()
+    {
         var more = false;
         try
         {

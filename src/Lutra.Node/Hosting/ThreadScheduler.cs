@@ -17,6 +17,8 @@ internal sealed class ThreadScheduler(Action<IStage, Exception> failed) : ISched
 
     public void Ready(IStage stage) => TurnOf(stage).Ready();
 
+    public void Offer(IStage stage) => TurnOf(stage).Offer();
+
     /// <summary>No stage steps any more once this returns.</summary>
     public void Dispose()
     {

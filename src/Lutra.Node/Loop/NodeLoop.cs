@@ -29,7 +29,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         this.options = options;
         this.origin = origin;
         membership = Membership.Open(context, options, Post);
-        peers = new PeerExchange(context.Network, membership.Hello, new PeerOptions(), this, context.Random, () => context.Scheduler.Ready(this));
+        peers = new PeerExchange(context.Network, membership.Hello, new PeerOptions(), this, context.Random, () => context.Scheduler.Offer(this));
         peers.SetTargets(membership.Targets);
         FollowMembership();
     }
@@ -59,7 +59,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     public void Tick()
     {
         Interlocked.Exchange(ref ticks, 1);
-        context.Scheduler.Ready(this);
+        context.Scheduler.Offer(this);
     }
 
     public bool Step()

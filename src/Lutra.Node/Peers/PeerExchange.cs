@@ -21,7 +21,7 @@ internal sealed class PeerExchange
 
     /// <param name="hello">What this node says of itself. <see cref="Hello.Expected"/> is filled in per connection.</param>
     /// <param name="random">For jitter.</param>
-    /// <param name="wake">There is something to <see cref="Step"/> for. Called from any thread; must not step inline.</param>
+    /// <param name="wake">There is something to <see cref="Step"/> for. Called from any thread, outside of any lock; may step inline.</param>
     public PeerExchange(INetwork network, Hello hello, PeerOptions options, IPeerEvents events, Random random, Action wake)
     {
         this.options = options;

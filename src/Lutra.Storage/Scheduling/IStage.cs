@@ -32,4 +32,9 @@ public interface IScheduler
     /// makes it step once more.
     /// </summary>
     void Ready(IStage stage);
+
+    /// <summary>
+    /// As <see cref="Ready"/>, from a caller that holds no lock and has nothing else to do: the stage may step on its thread, which saves waking another.
+    /// </summary>
+    void Offer(IStage stage) => Ready(stage);
 }
