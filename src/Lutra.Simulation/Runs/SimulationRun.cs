@@ -1,4 +1,5 @@
 using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Workloads;
 
 namespace Lutra.Simulation.Runs;
 
@@ -19,40 +20,36 @@ public static class SimulationRun
         var nodes = new Random((int)(seed % int.MaxValue)).Next(10) switch { 0 => 1, < 8 => 3, _ => 5 };
         var cluster = new SimulatedCluster(seed, nodes);
         string? violation = null;
-        var clients = Enumerable.Range(1, 4).Select(number => new RegisterClient(cluster.Scheduler, cluster.Nodes, number, found => violation ??= found)).ToArray();
+        var workloads = WorkloadMix.Names.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, 4, cluster.Scheduler.RandomFor(name)))).ToArray();
 
         cluster.StartAll();
         if (!cluster.ElectLeader(Forming))
             violation = $"no cluster and leader within {Forming}";
         var faults = new FaultPlan(cluster);
         faults.Begin();
-        foreach (var client in clients)
-            client.Begin();
+        foreach (var workload in workloads)
+            workload.Begin();
         cluster.Scheduler.RunFor(faultsFor ?? TimeSpan.FromSeconds(20));
 
         faults.Heal();
-        foreach (var client in clients)
-            client.IsStopped = true;
+        foreach (var workload in workloads)
+            workload.Stop();
         if (violation is null && !cluster.Converge(Healing))
             violation = $"no leader that everybody follows within {Healing} of healing";
-        if (violation is null)
-            ReadEverywhere(cluster, clients);
+        violation ??= ReadBack(cluster, workloads);
+        violation ??= workloads.Select(workload => workload.Judge()).FirstOrDefault(found => found is not null);
         violation ??= StatesDiffer(cluster) ?? Stopped(cluster);
         return new RunReport(
-            seed, violation, clients.Sum(client => client.Done), clients.Sum(client => client.Unknown), cluster.Scheduler.Now, FingerprintOf(cluster));
+            seed, violation, workloads.Sum(each => each.Done), workloads.Sum(each => each.Unknown), cluster.Scheduler.Now, FingerprintOf(cluster));
     }
 
-    private static void ReadEverywhere(SimulatedCluster cluster, RegisterClient[] clients)
+    private static string? ReadBack(SimulatedCluster cluster, IWorkload[] workloads)
     {
-        foreach (var client in clients)
-        {
-            foreach (var node in cluster.Nodes)
-            {
-                var ended = false;
-                client.ReadThrough(node, () => ended = true);
-                cluster.Scheduler.RunUntil(() => ended, Healing);
-            }
-        }
+        cluster.Scheduler.RunUntil(() => workloads.All(workload => workload.IsQuiet), Healing);
+        foreach (var workload in workloads)
+            workload.ReadBack(cluster.Nodes);
+        var busy = cluster.Scheduler.RunUntil(() => workloads.All(workload => workload.IsQuiet), Healing) ? null : workloads.First(each => !each.IsQuiet);
+        return busy is null ? null : $"requests of {busy.Name} have no end {Healing} after healing";
     }
 
     private static string? StatesDiffer(SimulatedCluster cluster)

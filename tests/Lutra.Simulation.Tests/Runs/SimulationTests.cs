@@ -1,6 +1,6 @@
 using Lutra.Simulation.Runs;
 
-namespace Lutra.Node.Tests.Cluster;
+namespace Lutra.Simulation.Tests.Runs;
 
 /// <summary>Whole nodes in one thread under message loss, kills and power cuts.</summary>
 public sealed class SimulationTests

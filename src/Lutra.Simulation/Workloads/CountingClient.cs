@@ -4,18 +4,18 @@ using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Scheduling;
 
-namespace Lutra.Simulation.Runs;
+namespace Lutra.Simulation.Workloads;
 
 /// <summary>
 /// A client with a key of its own: writes 1, 2, 3 and so on through whichever node it likes, and reads in between. It alone writes the key, one request at a
 /// time, so what a read may answer is known: nothing older than what was acknowledged or read before, unless it is a write whose outcome was never told.
 /// </summary>
-internal sealed class RegisterClient
+internal sealed class CountingClient
 {
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(20);
 
     private readonly SimulatedScheduler scheduler;
-    private readonly IReadOnlyList<SimulatedNode> nodes;
+    private readonly SimulatedCluster cluster;
     private readonly Random random;
     private readonly byte[] key;
     private readonly SortedSet<long> unknown = [];
@@ -23,32 +23,55 @@ internal sealed class RegisterClient
     private long lastWritten;
     private long oldestAllowed;
     private long turn;
+    private bool isStopped;
 
-    public RegisterClient(SimulatedScheduler scheduler, IReadOnlyList<SimulatedNode> nodes, int number, Action<string> violated)
+    public CountingClient(WorkloadSetting setting, int number, Action<string> violated)
     {
-        this.scheduler = scheduler;
-        this.nodes = nodes;
+        cluster = setting.Cluster;
+        scheduler = setting.Scheduler;
         this.violated = violated;
-        random = scheduler.RandomFor($"client {number}");
-        key = Encoding.UTF8.GetBytes($"register/{number}");
+        random = scheduler.RandomFor($"counting client {number}");
+        key = Encoding.UTF8.GetBytes($"counting/{number}");
     }
 
     public long Done { get; private set; }
 
     public long Unknown { get; private set; }
 
-    public bool IsStopped { get; set; }
+    public bool IsQuiet { get; private set; } = true;
 
-    public void Begin() => scheduler.After(TimeSpan.FromMilliseconds(random.Next(200)), Next);
+    public void Begin()
+    {
+        IsQuiet = false;
+        scheduler.After(TimeSpan.FromMilliseconds(random.Next(200)), Next);
+    }
 
-    /// <summary>Reads once more, through <paramref name="node"/>; for the end, when all is healed.</summary>
-    public void ReadThrough(SimulatedNode node, Action ended) => Read(node, ended);
+    public void Stop() => isStopped = true;
+
+    /// <summary>Reads through each of <paramref name="nodes"/>, one after the other; for the end, when all is healed.</summary>
+    public void ReadBack(IReadOnlyList<SimulatedNode> nodes)
+    {
+        IsQuiet = false;
+        ReadFrom(nodes, 0);
+    }
+
+    private void ReadFrom(IReadOnlyList<SimulatedNode> nodes, int at)
+    {
+        if (at == nodes.Count)
+            IsQuiet = true;
+        else
+            Read(nodes[at], () => ReadFrom(nodes, at + 1));
+    }
 
     private void Next()
     {
-        if (IsStopped)
+        if (isStopped)
+        {
+            IsQuiet = true;
             return;
-        var node = nodes[random.Next(nodes.Count)];
+        }
+
+        var node = cluster.Nodes[random.Next(cluster.Nodes.Count)];
         if (!node.IsUp || node.Loop is null)
             scheduler.After(TimeSpan.FromMilliseconds(20), Next);
         else if (random.Next(3) == 0)

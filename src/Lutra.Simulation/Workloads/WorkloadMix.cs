@@ -1,0 +1,14 @@
+namespace Lutra.Simulation.Workloads;
+
+/// <summary>All workloads there are. A new one is a class and a line here.</summary>
+internal static class WorkloadMix
+{
+    private static readonly (string Name, Func<WorkloadSetting, IWorkload> Create)[] All =
+    [
+        (CountingWorkload.Title, setting => new CountingWorkload(setting)),
+    ];
+
+    public static IReadOnlyList<string> Names => [.. All.Select(each => each.Name)];
+
+    public static IWorkload Create(string name, WorkloadSetting setting) => All.Single(each => each.Name == name).Create(setting);
+}

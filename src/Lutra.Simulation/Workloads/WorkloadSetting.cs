@@ -1,0 +1,13 @@
+using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Scheduling;
+
+namespace Lutra.Simulation.Workloads;
+
+/// <summary>Where a workload runs.</summary>
+/// <param name="Cluster">Its nodes come and go: a client finds one that is up, and knows that an answer may never come.</param>
+/// <param name="Clients">How many clients the seed has drawn, from 1 to 16.</param>
+/// <param name="Random">The workload's own stream.</param>
+internal sealed record WorkloadSetting(SimulatedCluster Cluster, int Clients, Random Random)
+{
+    public SimulatedScheduler Scheduler => Cluster.Scheduler;
+}
