@@ -15,7 +15,8 @@ internal sealed class Ticker : IDisposable
         {
             while (!stopped.WaitOne(intervalMillis))
                 tick();
-        }) { IsBackground = true, Name = "lutra ticks" };
+        })
+        { IsBackground = true, Name = "lutra ticks" };
         thread.Start();
     }
 
