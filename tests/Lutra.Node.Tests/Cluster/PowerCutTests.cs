@@ -1,3 +1,5 @@
+using System.Globalization;
+using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Disk;
 using static Lutra.Node.Tests.Cluster.Requests;
@@ -57,6 +59,41 @@ public sealed class PowerCutTests
 
         foreach (var part in Transfer)
             Assert.True(CutWhileTakingOver(cluster, ledger, victim, faults => faults.CrashOn = part, part), $"A transfer has no {part}.");
+    }
+
+    [Fact]
+    public void S02_no_entry_leaves_the_log_before_tables_hold_it_for_good()
+    {
+        // Many writes at once: what is applied runs ahead of what tables hold.
+        const int Writers = 64;
+        var cluster = Started(seed: 6, nodes: 1, options => options with { SegmentSizeBytes = 8 * 1024, MemtableBytes = 16 * 1024 });
+        var node = cluster.Nodes[0];
+        var acknowledged = new string?[Writers];
+        var written = 0;
+        void WriteOn(int writer)
+        {
+            var value = $"{++written} ".PadRight(300, 'x');
+            node.Requests.Write(new WriteCommand(new PutOperation(Bytes($"key {writer}"), Bytes(value))), idempotencyKey: null, ending =>
+            {
+                if (ending.IsDone)
+                    acknowledged[writer] = value;
+                WriteOn(writer);
+            });
+        }
+
+        for (var at = 1; at <= 400; at += Sweep.Stride(everyday: 7))
+        {
+            for (var writer = 0; writer < Writers; writer++)
+                WriteOn(writer);
+            var start = node.Loop!.Replica!.Log.Start.Index;
+            Assert.True(cluster.Scheduler.RunUntil(() => node.Loop.Replica.Log.Start.Index > start, Long), "The log is never cut.");
+            node.Disk.Faults.CrashIn = at;
+            Assert.True(cluster.Scheduler.RunUntil(() => !node.IsUp, Long), $"There is no operation {at}.");
+            CutAndStart(node);
+            Assert.True(cluster.ElectLeader(Long), $"operation {at}: {node.Failure}");
+            for (var writer = 0; writer < Writers; writer++)
+                Assert.True(IsAtLeast(cluster.Get(node, $"key {writer}"), acknowledged[writer]), $"operation {at}: what writer {writer} was told is gone.");
+        }
     }
 
     [Fact]
@@ -154,6 +191,11 @@ public sealed class PowerCutTests
         victim.PowerCut();
         victim.Start();
     }
+
+    private static bool IsAtLeast(string? found, string? acknowledged) =>
+        acknowledged is null || (found is not null && Number(found) >= Number(acknowledged));
+
+    private static int Number(string value) => int.Parse(value.AsSpan(0, value.IndexOf(' ')), CultureInfo.InvariantCulture);
 
     private static int TransfersTo(SimulatedNode node) => node.Told.Count(line => line.Contains("Took over the state", StringComparison.Ordinal));
 }
