@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Lutra.Cli.Output;
 using Lutra.Server;
 using Lutra.Server.Diagnostics;
-using Lutra.Server.Port;
 using Microsoft.Extensions.Logging;
 
 namespace Lutra.Cli.Serve;
@@ -16,7 +15,7 @@ internal static class NodeProcess
         {
             return (int)await ServeAsync(options, untilInputEnds, cancellationToken);
         }
-        catch (Exception fault) when (fault is IOException or ArgumentException or FormatException or LutraException or UnauthorizedAccessException or ListenException)
+        catch (Exception fault) when (fault is IOException or ArgumentException or FormatException or LutraException or UnauthorizedAccessException)
         {
             Failure.Write(fault.Message);
             return (int)(fault is ArgumentException or FormatException ? ExitCode.Usage : ExitCode.Error);
@@ -44,7 +43,12 @@ internal static class NodeProcess
                 Address = options.ListenAddress,
                 InsecureListen = options.InsecureListen,
                 Logging = logging,
-                Rest = new() { PeerDoor = options.Node.PeerAddress is null ? node.AcceptPeerAsync : null },
+                Rest = new()
+                {
+                    PeerDoor = options.Node.PeerAddress is null ? node.AcceptPeerAsync : null,
+                    RequestSizeBytesMax = options.RequestSizeBytesMax,
+                    RequestSizeOption = "--max-request-bytes",
+                },
             },
             cancellationToken);
         log.Said(Banner(options, server));

@@ -3,7 +3,7 @@ using Lutra.Cli.Settings;
 namespace Lutra.Cli.Serve;
 
 /// <summary>What <c>lutra serve</c> was told: the node, and how it is served.</summary>
-internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress, bool InsecureListen, bool LogJson)
+internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress, bool InsecureListen, int RequestSizeBytesMax, bool LogJson)
 {
     /// <summary>Every option by its name, with its help.</summary>
     public static readonly IReadOnlyList<(string Name, string Value, string Help)> All =
@@ -20,6 +20,7 @@ internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress,
         ("heartbeat-interval", "MILLISECONDS", "Between a leader's heartbeats [default: 100]"),
         ("election-timeout", "MILLISECONDS", "Without a leader for so long, a node campaigns [default: 1000]"),
         ("request-timeout", "MILLISECONDS", "The longest that a request waits [default: 7000]"),
+        ("max-request-bytes", "BYTES", "The largest request over REST, from 1024 to 1572864 [default: 1572864]"),
         ("memtable-size", "BYTES", "A memtable of this size is written out; about what a restart replays [default: 16777216]"),
         ("segment-size", "BYTES", "The size of a log segment [default: 67108864]"),
         ("log-format", "plain|json", "How the log on standard error is written [default: plain]"),
@@ -52,7 +53,11 @@ internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress,
         if (logFormat is not ("plain" or "json"))
             errors.Add($"{source.Find("log-format")!.Origin} is \"{logFormat}\", but must be plain or json.");
         return new ServeOptions(
-            node, source.Find("listen") is { } listen ? WithHost(listen.Text) : address, source.Flag("insecure-listen", false), logFormat == "json");
+            node,
+            source.Find("listen") is { } listen ? WithHost(listen.Text) : address,
+            source.Flag("insecure-listen", false),
+            source.Number("max-request-bytes", LutraLimits.RequestSizeBytesMax, 1024, LutraLimits.RequestSizeBytesMax),
+            logFormat == "json");
     }
 
     // An address without a host means this machine alone; all interfaces are 0.0.0.0 or [::].

@@ -26,7 +26,7 @@ internal sealed class PeerListener : IDisposable
     /// <summary>Binds, and accepts from then on.</summary>
     /// <param name="address">host:port; "localhost" is both loopback addresses, 0.0.0.0 and [::] are all.</param>
     /// <param name="accept">Takes a stream on which frames follow, and who is at its other end, for messages. The connection is closed once the task ends.</param>
-    /// <exception cref="ListenException">The address cannot be bound.</exception>
+    /// <exception cref="PeerListenException">The address cannot be bound.</exception>
     /// <exception cref="FormatException">It is none.</exception>
     public static PeerListener Start(string address, Func<Stream, string, Task> accept)
     {
@@ -38,7 +38,7 @@ internal sealed class PeerListener : IDisposable
         catch (SocketException fault)
         {
             listener.Dispose();
-            throw new ListenException(address, fault);
+            throw new PeerListenException(address, fault);
         }
 
         foreach (var socket in listener.sockets)

@@ -87,7 +87,7 @@ public sealed class PeerListenerTests : IDisposable
     [Fact]
     public void A_port_in_use_is_said()
     {
-        var fault = Assert.Throws<ListenException>(() => PeerListener.Start($"127.0.0.1:{listener.Port}", (_, _) => Task.CompletedTask));
+        var fault = Assert.Throws<PeerListenException>(() => PeerListener.Start($"127.0.0.1:{listener.Port}", (_, _) => Task.CompletedTask));
         Assert.Contains($"127.0.0.1:{listener.Port}", fault.Message, StringComparison.Ordinal);
         Assert.Contains("in use by another process", fault.Message, StringComparison.Ordinal);
     }
@@ -97,7 +97,7 @@ public sealed class PeerListenerTests : IDisposable
     [InlineData("no-such-host.invalid:1", "the name is not known")]
     public void An_address_of_somebody_else_is_said(string address, string expected)
     {
-        var fault = Assert.Throws<ListenException>(() => PeerListener.Start(address, (_, _) => Task.CompletedTask));
+        var fault = Assert.Throws<PeerListenException>(() => PeerListener.Start(address, (_, _) => Task.CompletedTask));
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Lutra.Node.Hosting.Network;
 
 /// <summary>The node cannot listen where it was told to.</summary>
-internal sealed class ListenException(string address, SocketException fault)
+internal sealed class PeerListenException(string address, SocketException fault)
     : IOException($"Cannot listen for peers at {address}: {Reason(fault)}.", fault)
 {
     private static string Reason(SocketException fault) => fault.SocketErrorCode switch
