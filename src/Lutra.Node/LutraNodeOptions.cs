@@ -57,6 +57,8 @@ public sealed record LutraNodeOptions
     /// </summary>
     public bool ListenForPeers { get; init; }
 
+    internal NodeTuning Tuning { get; init; } = new();
+
     public string EffectivePeerAddress => PeerAddress ?? Address;
 
     public int ElectionTicks => ElectionTimeoutMillis / HeartbeatIntervalMillis;

@@ -11,62 +11,73 @@ internal static class SimCommand
 {
     public static Command Create()
     {
-        var seeds = new Option<int>("--seeds") { Description = "How many seeds to run", DefaultValueFactory = _ => 20 };
-        var seed = new Option<long?>("--seed") { Description = "Run this one alone: repeats a run exactly" };
-        var first = new Option<long>("--first") { Description = "The first of the seeds", DefaultValueFactory = _ => 1 };
-        var seconds = new Option<int>("--seconds") { Description = "How long faults go on, in seconds of virtual time", DefaultValueFactory = _ => 20 };
-        var command = new Command("sim", "Runs whole clusters in a simulator, under kills, power cuts, partitions and slow links") { seeds, seed, first, seconds };
+        var options = new SimOptions();
+        var command = new Command("sim", "Runs whole clusters in a simulator, under kills, power cuts, broken disks and networks, and checks what they promise");
+        options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            var count = parsed.GetValue(seed) is null ? parsed.GetValue(seeds) : 1;
-            var begin = parsed.GetValue(seed) ?? parsed.GetValue(first);
-            if (count < 1 || begin < 0 || parsed.GetValue(seconds) < 1)
+            if (options.Read(parsed, out var plan) is { } wrong)
             {
-                Failure.Write("--seeds and --seconds must be at least 1, and seeds at least 0.");
+                Failure.Write(wrong);
                 return Task.FromResult((int)ExitCode.Usage);
             }
 
-            return Task.FromResult((int)Run((ulong)begin, count, TimeSpan.FromSeconds(parsed.GetValue(seconds)), cancellationToken));
+            return Task.FromResult((int)Run(plan, cancellationToken));
         });
         return command;
     }
 
-    private static ExitCode Run(ulong first, int count, TimeSpan faultsFor, CancellationToken cancellationToken)
+    private static ExitCode Run(SimPlan plan, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var summary = new SimSummary();
         if (Console.IsOutputRedirected)
         {
-            RunAll(first, count, faultsFor, summary, _ => { }, cancellationToken);
+            RunAll(plan, summary, () => { }, cancellationToken);
         }
         else
         {
             AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(progress =>
             {
-                var task = progress.AddTask($"{count} seeds", maxValue: count);
-                RunAll(first, count, faultsFor, summary, _ => task.Increment(1), cancellationToken);
+                var task = progress.AddTask($"{plan.Count} seeds", maxValue: plan.Count);
+                RunAll(plan, summary, () => task.Increment(1), cancellationToken);
             });
         }
 
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        foreach (var failed in summary.Failed)
-        {
-            Failure.Write(failed.Violation!);
-            Failure.Hint($"lutra sim --seed {failed.Seed} --seconds {(int)faultsFor.TotalSeconds}");
-        }
-
-        Console.Out.WriteLine(
-            $"{summary.Runs} seeds, {summary.Failed.Count} failed; {summary.Done} requests done, {summary.Unknown} unknown; {summary.Virtual.TotalMinutes:F1} virtual minutes in {elapsed.TotalSeconds:F1} s ({summary.Virtual / elapsed:F0} times real time)");
+        summary.Write(Stopwatch.GetElapsedTime(started));
         return summary.Failed.Count == 0 ? ExitCode.Ok : ExitCode.Error;
     }
 
-    private static void RunAll(ulong first, int count, TimeSpan faultsFor, SimSummary summary, Action<RunReport> ended, CancellationToken cancellationToken)
+    // Both are sorted by time; what was done comes before what a node says of it.
+    private static void WriteTrace(RunReport report)
     {
-        for (var at = 0; at < count && !cancellationToken.IsCancellationRequested; at++)
+        foreach (var entry in report.Timeline.Concat(report.Told).OrderBy(entry => entry.At))
+            Console.Out.WriteLine(entry);
+    }
+
+    private static void RunAll(SimPlan plan, SimSummary summary, Action ended, CancellationToken cancellationToken)
+    {
+        var next = -1;
+        void RunSome()
         {
-            var report = SimulationRun.Run(first + (ulong)at, faultsFor);
-            summary.Add(report);
-            ended(report);
+            for (var at = Interlocked.Increment(ref next); at < plan.Count && !cancellationToken.IsCancellationRequested; at = Interlocked.Increment(ref next))
+            {
+                var report = SimulationRun.Run(plan.WorldOf(plan.First + (ulong)at));
+                lock (summary)
+                {
+                    if (plan.IsTraced)
+                        WriteTrace(report);
+                    summary.Add(report);
+                    ended();
+                }
+            }
         }
+
+        // A run is one thread's alone; the threads share nothing but the counter.
+        var threads = Enumerable.Range(0, Math.Min(plan.Jobs, plan.Count)).Select(_ => new Thread(RunSome)).ToArray();
+        foreach (var thread in threads)
+            thread.Start();
+        foreach (var thread in threads)
+            thread.Join();
     }
 }

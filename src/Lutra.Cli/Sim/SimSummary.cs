@@ -1,3 +1,4 @@
+using Lutra.Cli.Output;
 using Lutra.Simulation.Runs;
 
 namespace Lutra.Cli.Sim;
@@ -23,7 +24,13 @@ internal sealed class SimSummary
         Done += report.RequestsDone;
         Unknown += report.RequestsUnknown;
         Virtual += report.Virtual;
-        if (report.Violation is not null)
-            failed.Add(report);
+        if (report.Violation is null)
+            return;
+        failed.Add(report);
+        Failure.Write($"Seed {report.World.Seed}: {report.Violation}");
+        Failure.Hint(report.World.ReproLine);
     }
+
+    public void Write(TimeSpan elapsed) => Console.Out.WriteLine(
+        $"{Runs} seeds, {failed.Count} failed; {Done} requests done, {Unknown} unknown; {Virtual.TotalMinutes:F1} virtual minutes in {elapsed.TotalSeconds:F1} s ({Virtual / elapsed:F0} times real time)");
 }

@@ -29,7 +29,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         this.options = options;
         this.origin = origin;
         membership = Membership.Open(context, options, Post);
-        peers = new PeerExchange(context.Network, membership.Hello, new PeerOptions(), this, context.Random, () => context.Scheduler.Offer(this));
+        peers = new PeerExchange(context.Network, membership.Hello, options.Tuning.Peers, this, context.Random, () => context.Scheduler.Offer(this));
         peers.SetTargets(membership.Targets);
         FollowMembership();
     }

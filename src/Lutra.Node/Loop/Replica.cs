@@ -41,16 +41,16 @@ internal sealed class Replica : IDisposable
         this.options = options;
         var rule = new KeyspaceMergeRule();
         tables = TableStore.Open(
-            context.Files, context.Scheduler, new TableOptions(options.MemtableBytes), rule,
+            context.Files, context.Scheduler, options.Tuning.TablesOf(options), rule,
             new TableEvents(Flushed, RoomAgain, context.Failed, OutOfSpace));
         Keyspace = KeyspaceStore.Open(tables, rule);
         if (Keyspace.Applied == LogPosition.Zero)
             Keyspace.Begin(identity.Initial);
         Log = ReplicatedLog.Open(
-            context.Files, context.Scheduler, new LogIdentity(identity.Cluster, identity.Node), new LogOptions(options.SegmentSizeBytes),
+            context.Files, context.Scheduler, new LogIdentity(identity.Cluster, identity.Node), options.Tuning.LogOf(options),
             new LogEvents(HardStatePersisted, LogPersisted, context.Failed, LogStartMoved));
         var recovered = LogRecovery.Recover(Log, Keyspace);
-        Raft = new RaftNode(identity.Node, new RaftOptions { ElectionTicks = options.ElectionTicks }, recovered, context.Random);
+        Raft = new RaftNode(identity.Node, options.Tuning.RaftOf(options), recovered, context.Random);
         ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
 
         var room = new DiskRoom(Log, context.Files.Location);
@@ -60,7 +60,7 @@ internal sealed class Replica : IDisposable
             Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
         proposals = new Proposals(Raft, room, peers, pending, context.Clock, options);
         reads = new Reads(Raft, context.Clock, options);
-        transfers = new Transfers(this, context, tables, configurations, peers, loop);
+        transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
         roomWatch = new RoomWatch(Raft, room, peers);
         reads.Applied(Keyspace.Applied.Index);

@@ -10,9 +10,8 @@ namespace Lutra.Node.Transfer;
 /// background stage; everything else is called by the loop.
 /// </summary>
 internal sealed class TransferSender(
-    TableStore tables, RaftNode raft, ConfigurationHistory configurations, Random random, TransferEvents events) : IStage, IDisposable
+    TableStore tables, RaftNode raft, ConfigurationHistory configurations, Random random, int chunkBytes, TransferEvents events) : IStage, IDisposable
 {
-    private const int ChunkBytes = 128 * 1024;
     public const int ChunksPerRequest = 4;
     private const long PatienceMillis = 15_000;
 
@@ -91,7 +90,7 @@ internal sealed class TransferSender(
         for (var chunk = 0; chunk < ChunksPerRequest; chunk++)
         {
             var source = transfer.Tables.Files[file];
-            var bytes = new byte[Math.Min(ChunkBytes, source.LengthBytes - offsetBytes)];
+            var bytes = new byte[Math.Min(chunkBytes, source.LengthBytes - offsetBytes)];
             transfer.Tables.Read(source, bytes, offsetBytes);
             events.SendLater(transfer.Follower, new TransferChunkFrame(transfer.Id, file, offsetBytes, bytes));
             offsetBytes += bytes.Length;

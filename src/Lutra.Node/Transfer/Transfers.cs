@@ -22,7 +22,7 @@ internal sealed class Transfers : IDisposable
     private StateToInstall? installing;
 
     public Transfers(
-        Replica replica, NodeContext context, TableStore tables, ConfigurationHistory configurations, PeerExchange peers, NodeLoop loop)
+        Replica replica, NodeContext context, TableStore tables, ConfigurationHistory configurations, PeerExchange peers, NodeLoop loop, int chunkBytes)
     {
         this.replica = replica;
         this.context = context;
@@ -32,7 +32,7 @@ internal sealed class Transfers : IDisposable
             (to, frame) => peers.Send(to, frame),
             (to, frame) => loop.Post(new ActionInput(_ => peers.Send(to, frame))),
             transfer => loop.Post(new ActionInput(_ => Complete(transfer))));
-        sender = new TransferSender(tables, replica.Raft, configurations, context.Random, events);
+        sender = new TransferSender(tables, replica.Raft, configurations, context.Random, chunkBytes, events);
         receiver = new TransferReceiver(context.Files, events);
     }
 

@@ -14,7 +14,7 @@ public sealed class SimulatedNode : IDisposable
 {
     private readonly SimulatedScheduler scheduler;
     private readonly NetworkFabric fabric;
-    private readonly List<string> told = [];
+    private readonly List<TimelineEntry> told = [];
     private LutraNodeOptions options;
     private SimulatedProcess? process;
     private SimulatedNetwork? network;
@@ -39,11 +39,21 @@ public sealed class SimulatedNode : IDisposable
 
     public bool IsUp => process is { IsAlive: true };
 
+    public bool IsPaused => process is { IsAlive: true, IsPaused: true };
+
+    /// <summary>What runs on the machine, or ran last; null before its first start.</summary>
+    public SimulatedProcess? Process => process;
+
+    public LutraNodeOptions Options => options;
+
     /// <summary>Why the node stopped by itself; null where it did not.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Called when the node has stopped by itself.</summary>
+    internal Action<Exception>? Stopped { get; set; }
+
     /// <summary>The node's log since its first start.</summary>
-    public IReadOnlyList<string> Told => told;
+    public IReadOnlyList<TimelineEntry> Told => told;
 
     internal NodeLoop? Loop => IsUp ? loop : null;
 
@@ -62,7 +72,7 @@ public sealed class SimulatedNode : IDisposable
         {
             mine.Kill();
             Fail(reason);
-        }, happened => told.Add($"{scheduler.Now} {Label} {happened.Message}"));
+        }, happened => told.Add(new TimelineEntry(scheduler.Now, Label, happened.Message)));
         try
         {
             var origin = (ulong)random.NextInt64();
@@ -97,6 +107,15 @@ public sealed class SimulatedNode : IDisposable
         Disk.PowerCut(scheduler.RandomFor($"power cut {starts} of {Label}"));
     }
 
+    /// <summary>The process stands still; see <see cref="SimulatedProcess.Pause"/>.</summary>
+    public void Pause() => process?.Pause();
+
+    public void Resume()
+    {
+        process?.Resume();
+        fabric.KickPipes();
+    }
+
     /// <summary>Every connection of the node breaks; it can be dialled again at once.</summary>
     public void BreakConnections() => network?.BreakConnections();
 
@@ -127,9 +146,12 @@ public sealed class SimulatedNode : IDisposable
 
     private void Fail(Exception reason)
     {
+        if (Failure is not null)
+            return;
         Failure = reason;
-        told.Add($"{scheduler.Now} {Label} stopped: {reason.Message}");
+        told.Add(new TimelineEntry(scheduler.Now, Label, $"stopped: {reason.Message}"));
         network?.Kill();
         Disk.Kill();
+        Stopped?.Invoke(reason);
     }
 }

@@ -12,12 +12,15 @@ public sealed class SimulatedDisk(SimulatedScheduler scheduler, string name)
     private readonly Random latency = scheduler.RandomFor($"latency of {name}");
     private DiskImage image = new();
 
+    /// <summary>What <see cref="LatencyMax"/> is on a good disk.</summary>
+    public static TimeSpan LatencyUsual { get; } = TimeSpan.FromMicroseconds(500);
+
     public string Name => name;
 
     public DiskFaults Faults { get; } = new();
 
     /// <summary>How long a submitted write or sync takes: drawn anew for each, up to this.</summary>
-    public TimeSpan LatencyMax { get; set; } = TimeSpan.FromMicroseconds(500);
+    public TimeSpan LatencyMax { get; set; } = LatencyUsual;
 
     /// <summary>Calls so far that change names or bytes or sync them: the points at which <see cref="DiskFaults.CrashIn"/> may crash.</summary>
     public long Operations { get; private set; }

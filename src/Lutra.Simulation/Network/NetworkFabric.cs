@@ -27,6 +27,9 @@ public sealed class NetworkFabric
     /// <summary>May be changed at any time; holds for what is sent from then on.</summary>
     public NetworkFaults Faults { get; set; } = NetworkFaults.None;
 
+    /// <summary>What happens to single messages of the consensus; null: nothing.</summary>
+    internal MessageShuffler? Shuffler { get; set; }
+
     /// <summary>Bytes handed to receivers so far: two runs of one seed agree on it.</summary>
     public long DeliveredBytes { get; internal set; }
 
@@ -126,7 +129,11 @@ public sealed class NetworkFabric
 
     internal void Remove(Pipe pipe) => pipes.Remove(pipe);
 
-    internal TimeSpan DrawDelay() => Faults.DelayMin + ((Faults.DelayMax - Faults.DelayMin) * Random.NextDouble());
+    internal TimeSpan DrawDelay()
+    {
+        var delay = Faults.DelayMin + ((Faults.DelayMax - Faults.DelayMin) * Random.NextDouble());
+        return Faults.Tail > 0 && Random.NextDouble() < Faults.Tail ? delay * (10 + (40 * Random.NextDouble())) : delay;
+    }
 
     private void ClogAround(string host, TimeSpan duration)
     {
@@ -140,7 +147,8 @@ public sealed class NetworkFabric
         }
     }
 
-    private void KickPipes()
+    /// <summary>Delivers what can be delivered now; for whoever opened a way.</summary>
+    internal void KickPipes()
     {
         foreach (var pipe in pipes.ToArray())
             pipe.Deliver();

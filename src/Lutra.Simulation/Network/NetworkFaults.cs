@@ -11,6 +11,9 @@ namespace Lutra.Simulation.Network;
 public sealed record NetworkFaults(
     TimeSpan DelayMin, TimeSpan DelayMax, double Reset, double Stall, TimeSpan StallMax, bool OddChunks, long BytesPerMillisecond)
 {
+    /// <summary>The part of sends that take 10 to 50 times as long.</summary>
+    public double Tail { get; init; }
+
     /// <summary>A quiet local network.</summary>
     public static NetworkFaults None { get; } =
         new(TimeSpan.FromMicroseconds(50), TimeSpan.FromMicroseconds(500), Reset: 0, Stall: 0, TimeSpan.Zero, OddChunks: false, BytesPerMillisecond: 0);

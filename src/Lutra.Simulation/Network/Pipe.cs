@@ -31,8 +31,10 @@ internal sealed class Pipe
         if (!isClosed)
         {
             var faults = fabric.Faults;
+            if (fabric.Shuffler is { } shuffler)
+                bytes = shuffler.Rework(sender.Host, receiver.Host, bytes);
             var breaks = fabric.Random.NextDouble() < faults.Reset;
-            var arriving = breaks ? bytes[..fabric.Random.Next(bytes.Length)] : bytes;
+            var arriving = breaks ? bytes[..fabric.Random.Next(bytes.Length + 1)] : bytes;
             var stall = fabric.Random.NextDouble() < faults.Stall ? faults.StallMax * fabric.Random.NextDouble() : TimeSpan.Zero;
             Enqueue(new Segment(arriving.ToArray(), breaks ? Ending.Break : Ending.None), stall);
         }

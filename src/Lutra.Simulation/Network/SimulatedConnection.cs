@@ -59,7 +59,7 @@ internal sealed class SimulatedConnection(NetworkFabric fabric, SimulatedNetwork
     }
 
     /// <summary>Whether bytes can be handed over now.</summary>
-    public bool CanReceive => isOpen && !isClosed && !isSilent && isReading;
+    public bool CanReceive => isOpen && !isClosed && !isSilent && isReading && !network.Process.IsPaused;
 
     public void Received(ReadOnlySpan<byte> bytes)
     {

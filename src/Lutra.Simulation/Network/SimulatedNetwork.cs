@@ -42,7 +42,7 @@ public sealed class SimulatedNetwork : INetwork
         var to = NetworkFabric.HostOf(address);
         fabric.Scheduler.After(fabric.DrawDelay(), () =>
         {
-            if (!fabric.IsOpen(Host, to) || fabric.MachineOf(address) is { IsPowerless: true })
+            if (!fabric.IsOpen(Host, to) || fabric.MachineOf(address) is { IsPowerless: true } or { Process: { IsAlive: true, IsPaused: true } })
             {
                 Fail(handler, NetworkFabric.DialTimeout, CloseReason.Failed, $"{address} does not answer");
                 return;

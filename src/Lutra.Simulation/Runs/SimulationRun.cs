@@ -1,79 +1,98 @@
 using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Runs.Faults;
 using Lutra.Simulation.Workloads;
 
 namespace Lutra.Simulation.Runs;
 
-/// <param name="Violation">What must never happen and did; null where all held.</param>
-/// <param name="Fingerprint">Of every disk at the end and of the number of events: two runs of one seed agree on it.</param>
-public sealed record RunReport(ulong Seed, string? Violation, long RequestsDone, long RequestsUnknown, TimeSpan Virtual, ulong Fingerprint);
-
 /// <summary>
-/// One seed: a cluster, clients, faults for a while; then everything heals, and progress is demanded: a leader, equal states, and that no acknowledged write is gone.
+/// One seed (reliability specification, 1.5): a cluster forms, clients work, faults come and go; then everything heals, and progress is demanded of the core
+/// that is left; then the core loses its power, and everything that was acknowledged must still be there.
 /// </summary>
-public static class SimulationRun
+public sealed class SimulationRun
 {
-    private static readonly TimeSpan Forming = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Healing = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan forming = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan glance = TimeSpan.FromMilliseconds(100);
 
-    public static RunReport Run(ulong seed, TimeSpan? faultsFor = null)
+    private readonly World world;
+    private readonly SimulatedCluster cluster;
+    private readonly List<TimelineEntry> timeline = [];
+    private readonly Operator keeper;
+    private readonly FaultWeather weather;
+    private readonly FaultSetting setting;
+    private readonly IWorkload[] workloads;
+    private string? violation;
+
+    private SimulationRun(World world)
     {
-        var nodes = new Random((int)(seed % int.MaxValue)).Next(10) switch { 0 => 1, < 8 => 3, _ => 5 };
-        var cluster = new SimulatedCluster(seed, nodes);
-        string? violation = null;
-        var workloads = WorkloadMix.Names.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, 4, cluster.Scheduler.RandomFor(name)))).ToArray();
+        this.world = world;
+        var options = new Random(Scheduling.StreamSeed.For(world.Seed, "options"));
+        LutraNodeOptions? drawn = null;
+        cluster = new SimulatedCluster(world.Seed, world.Voters, given =>
+        {
+            drawn ??= NodeDraw.Draw(given, options);
+            return drawn with { Label = given.Label, LabelGiven = given.LabelGiven, Address = given.Address, Peers = given.Peers };
+        });
+        keeper = new Operator(cluster, world, timeline);
+        setting = new FaultSetting(cluster, world, keeper, timeline);
+        weather = new FaultWeather(setting);
+        workloads = [.. world.Workloads.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, world.Clients, cluster.Scheduler.RandomFor(name))))];
+    }
 
+    /// <summary>The world that the seed draws, with faults for so long.</summary>
+    public static RunReport Run(ulong seed, TimeSpan? faultsFor = null) => Run(WorldDraw.Draw(seed, faultsFor));
+
+    public static RunReport Run(World world)
+    {
+        ArgumentNullException.ThrowIfNull(world);
+        var run = new SimulationRun(world);
+        run.RunPhases();
+        return run.Report();
+    }
+
+    private void RunPhases()
+    {
         cluster.StartAll();
-        if (!cluster.ElectLeader(Forming))
-            violation = $"no cluster and leader within {Forming}";
-        var faults = new FaultPlan(cluster);
-        faults.Begin();
+        if (!Until(() => cluster.Leader?.Loop?.Replica?.Raft.CommittedInTerm == true, forming))
+            violation ??= $"I: no cluster and no leader within {forming}";
+        weather.Begin();
         foreach (var workload in workloads)
             workload.Begin();
-        cluster.Scheduler.RunFor(faultsFor ?? TimeSpan.FromSeconds(20));
-
-        faults.Heal();
+        Until(() => false, world.FaultsFor);
         foreach (var workload in workloads)
             workload.Stop();
-        if (violation is null && !cluster.Converge(Healing))
-            violation = $"no leader that everybody follows within {Healing} of healing";
-        violation ??= ReadBack(cluster, workloads);
-        violation ??= workloads.Select(workload => workload.Judge()).FirstOrDefault(found => found is not null);
-        violation ??= StatesDiffer(cluster) ?? Stopped(cluster);
-        return new RunReport(
-            seed, violation, workloads.Sum(each => each.Done), workloads.Sum(each => each.Unknown), cluster.Scheduler.Now, FingerprintOf(cluster));
+        weather.Heal();
+        if (violation is null && !world.BeyondBudget)
+            new Recovery(setting, workloads, Until, found => violation ??= found).Run();
+        violation ??= FirstOf(workloads.Select(workload => workload.Judge()));
     }
 
-    private static string? ReadBack(SimulatedCluster cluster, IWorkload[] workloads)
+    /// <summary>Runs events until the condition holds; false where the time is over or something is wrong. What is wrong is looked for now and then.</summary>
+    private bool Until(Func<bool> condition, TimeSpan atMost)
     {
-        cluster.Scheduler.RunUntil(() => workloads.All(workload => workload.IsQuiet), Healing);
-        foreach (var workload in workloads)
-            workload.ReadBack(cluster.Nodes);
-        var busy = cluster.Scheduler.RunUntil(() => workloads.All(workload => workload.IsQuiet), Healing) ? null : workloads.First(each => !each.IsQuiet);
-        return busy is null ? null : $"requests of {busy.Name} have no end {Healing} after healing";
-    }
-
-    private static string? StatesDiffer(SimulatedCluster cluster)
-    {
-        var hashes = new List<UInt128>();
-        foreach (var node in cluster.Nodes)
+        var end = cluster.Scheduler.Now + atMost;
+        while (violation is null)
         {
-            if (node.Loop?.Replica is not { } replica)
-                return $"node {node.Label} has no replica at the end";
-            using var view = replica.Keyspace.Pin();
-            hashes.Add(view.HashOfState());
+            if (condition())
+                return true;
+            var left = end - cluster.Scheduler.Now;
+            if (left <= TimeSpan.Zero)
+                return false;
+            cluster.Scheduler.RunFor(left < glance ? left : glance);
+            violation ??= keeper.Unexplained ?? FirstOf(workloads.Select(workload => workload.Violation));
         }
 
-        return hashes.Distinct().Count() == 1 ? null : "the nodes applied the same log and hold different states";
+        return false;
     }
 
-    // In these runs no disk fails, so no node has a reason to stop.
-    private static string? Stopped(SimulatedCluster cluster) =>
-        cluster.Nodes.FirstOrDefault(node => node.Failure is not null) is { } node ? $"node {node.Label} stopped: {node.Failure}" : null;
+    private static string? FirstOf(IEnumerable<string?> found) => found.FirstOrDefault(each => each is not null);
 
-    private static ulong FingerprintOf(SimulatedCluster cluster)
+    private RunReport Report()
     {
         var fingerprint = new Fingerprint();
         fingerprint.Add(cluster.Scheduler.EventsRun);
+        fingerprint.Add((ulong)cluster.Network.DeliveredBytes);
+        foreach (var entry in timeline)
+            fingerprint.Add(entry.ToString());
         foreach (var node in cluster.Nodes)
         {
             foreach (var path in node.Disk.Paths)
@@ -83,6 +102,8 @@ public static class SimulationRun
             }
         }
 
-        return fingerprint.Value;
+        return new RunReport(
+            world, violation, workloads.Sum(each => each.Done), workloads.Sum(each => each.Unknown), cluster.Scheduler.Now, fingerprint.Value, timeline,
+            [.. cluster.Nodes.SelectMany(node => node.Told)]);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class VirtualTime(SimulatedScheduler scheduler, SimulatedProcess
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
-    public override long GetTimestamp() => scheduler.Now.Ticks;
+    public override long GetTimestamp() => process.LocalTime.Ticks;
 
     public override DateTimeOffset GetUtcNow() => Start + scheduler.Now + process.WallClockOffset;
 

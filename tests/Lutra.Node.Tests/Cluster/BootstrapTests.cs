@@ -174,11 +174,11 @@ public sealed class BootstrapTests
         [.. cluster.Nodes.Select(node => node.Loop?.Membership.Begun?.Cluster).OfType<ClusterId>()];
 
     private static HashSet<string> EverBegun(SimulatedCluster cluster) =>
-        [.. cluster.Nodes.SelectMany(node => node.Told).Where(line => line.Contains(": opened at ", StringComparison.Ordinal))
-            .Select(line => line[line.IndexOf("Cluster ", StringComparison.Ordinal)..line.IndexOf(": opened", StringComparison.Ordinal)])];
+        [.. cluster.Nodes.SelectMany(node => node.Told).Where(line => line.What.Contains(": opened at ", StringComparison.Ordinal))
+            .Select(line => line.What[line.What.IndexOf("Cluster ", StringComparison.Ordinal)..line.What.IndexOf(": opened", StringComparison.Ordinal)])];
 
     private static void RequireTold(SimulatedNode node, string part) =>
-        Assert.True(node.Told.Any(line => line.Contains(part, StringComparison.Ordinal)), $"\"{part}\" is not in:\n{string.Join('\n', node.Told)}");
+        Assert.True(node.Told.Any(line => line.What.Contains(part, StringComparison.Ordinal)), $"\"{part}\" is not in:\n{string.Join('\n', node.Told)}");
 
     private static string Told(SimulatedCluster cluster) => string.Join('\n', cluster.Nodes.SelectMany(node => node.Told));
 

@@ -197,5 +197,5 @@ public sealed class PowerCutTests
 
     private static int Number(string value) => int.Parse(value.AsSpan(0, value.IndexOf(' ')), CultureInfo.InvariantCulture);
 
-    private static int TransfersTo(SimulatedNode node) => node.Told.Count(line => line.Contains("Took over the state", StringComparison.Ordinal));
+    private static int TransfersTo(SimulatedNode node) => node.Told.Count(line => line.What.Contains("Took over the state", StringComparison.Ordinal));
 }

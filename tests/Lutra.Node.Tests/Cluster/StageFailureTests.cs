@@ -23,7 +23,7 @@ public sealed class StageFailureTests
         foreach (var node in cluster.Nodes)
         {
             var failure = Assert.IsType<FormatException>(node.Failure);
-            Assert.Contains(node.Told, line => line.EndsWith($"stopped: {failure.Message}", StringComparison.Ordinal));
+            Assert.Contains(node.Told, line => line.What.EndsWith($"stopped: {failure.Message}", StringComparison.Ordinal));
         }
 
         // It is not skipped after a restart either.

@@ -76,7 +76,7 @@ public sealed class ThreeNodesTests
         Assert.True(cluster.Leader!.Loop!.Replica!.Log.Start.Index > LogIndex.Zero, "The log was not cut.");
         away.Start();
         Assert.True(cluster.Converge(TimeSpan.FromSeconds(60)), string.Join("\n", away.Told.Concat(cluster.Leader!.Told)) + "\n" + cluster.Leader.Loop!.Replica!.Raft.Status + string.Join(",", cluster.Leader.Loop!.Replica!.Raft.Status.Followers));
-        Assert.Contains(away.Told, line => line.Contains("Took over the state", StringComparison.Ordinal));
+        Assert.Contains(away.Told, line => line.What.Contains("Took over the state", StringComparison.Ordinal));
         Assert.Equal(new string('x', 300), cluster.Get(away, "key 0"));
         Assert.Equal(new string('x', 300), cluster.Get(away, "key 3999"));
         away.PowerCut();

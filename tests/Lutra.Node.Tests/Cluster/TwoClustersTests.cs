@@ -39,7 +39,7 @@ public sealed class TwoClustersTests
         Assert.True(theirs[2].IsUp, theirs[2].Failure?.ToString());
         Assert.Equal("11", cluster.Get(theirs[2], "theirs"));
         Assert.Contains(
-            cluster.Nodes.SelectMany(node => node.Told), line => line.Contains("two clusters that began apart cannot be joined", StringComparison.Ordinal));
+            cluster.Nodes.SelectMany(node => node.Told), line => line.What.Contains("two clusters that began apart cannot be joined", StringComparison.Ordinal));
 
         theirs[2].Kill();
         theirs[2].MoveTo("n6:2379");

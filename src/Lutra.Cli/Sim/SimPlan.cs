@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using Lutra.Simulation.Runs;
+
+namespace Lutra.Cli.Sim;
+
+/// <summary>Which worlds to run: those that the seeds draw, with what the command line says instead.</summary>
+internal sealed record SimPlan(ulong First, int Count, int Jobs, TimeSpan? FaultsFor)
+{
+    public int? Voters { get; init; }
+
+    public int? Clients { get; init; }
+
+    public ImmutableArray<string>? Faults { get; init; }
+
+    public ImmutableArray<string>? Workloads { get; init; }
+
+    public bool? BareMajority { get; init; }
+
+    public bool? BeyondBudget { get; init; }
+
+    /// <summary>Print what was done to the nodes and what they said.</summary>
+    public bool IsTraced { get; init; }
+
+    public World WorldOf(ulong seed)
+    {
+        var drawn = WorldDraw.Draw(seed, FaultsFor);
+        return drawn with
+        {
+            Voters = Voters ?? drawn.Voters,
+            Clients = Clients ?? drawn.Clients,
+            Faults = Faults ?? drawn.Faults,
+            Workloads = Workloads ?? drawn.Workloads,
+            BareMajority = BareMajority ?? drawn.BareMajority,
+            BeyondBudget = BeyondBudget ?? drawn.BeyondBudget,
+        };
+    }
+}

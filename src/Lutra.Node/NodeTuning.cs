@@ -1,0 +1,32 @@
+using Lutra.Node.Peers;
+using Lutra.Raft;
+using Lutra.Storage.Log;
+using Lutra.Storage.Tables;
+
+namespace Lutra;
+
+/// <summary>
+/// The numbers inside a node that nobody chooses in a server, each by the room that owns it. The simulator draws extreme ones that are still legal: one-entry
+/// appends, tiny batches, caches that hold nothing. What <see cref="LutraNodeOptions"/> names as well is taken from there.
+/// </summary>
+internal sealed record NodeTuning
+{
+    public RaftOptions Raft { get; init; } = new();
+
+    public LogOptions Log { get; init; } = new();
+
+    public TableOptions Tables { get; init; } = new();
+
+    public PeerOptions Peers { get; init; } = new();
+
+    /// <summary>The most bytes of one chunk of a state on its way to a follower.</summary>
+    public int TransferChunkBytes { get; init; } = 128 * 1024;
+
+    internal LogOptions LogOf(LutraNodeOptions options) => Log with { SegmentSizeBytes = options.SegmentSizeBytes };
+
+    internal TableOptions TablesOf(LutraNodeOptions options) => Tables with { MemtableBytes = options.MemtableBytes };
+
+    /// <summary>What Raft appends must fit the log's segments.</summary>
+    internal RaftOptions RaftOf(LutraNodeOptions options) =>
+        Raft with { ElectionTicks = options.ElectionTicks, EntryBytesMax = Math.Min(Raft.EntryBytesMax, LogOf(options).EntryBytesMax) };
+}

@@ -1,0 +1,75 @@
+using Lutra.Node.Peers.Frames;
+
+namespace Lutra.Simulation.Network;
+
+/// <summary>
+/// Loses, repeats and holds back single messages of the consensus, frame by frame, inside connections that otherwise keep their order: what a peer sees when
+/// connections break and are made anew at bad moments, much more often. A held message comes again later, maybe in another term or from a process that is
+/// long gone. Frames of protocols that rest on the order of a connection (hello, formation, forwarding, transfers) are left alone; so are read indexes, whose
+/// numbers mean something to one process only.
+/// </summary>
+/// <param name="random">The shuffler's own stream.</param>
+/// <param name="loss">Probability that a message is lost.</param>
+/// <param name="duplicate">Probability that it comes twice at once.</param>
+/// <param name="hold">Probability that a copy is kept and sent along with a later one.</param>
+internal sealed class MessageShuffler(Random random, double loss, double duplicate, double hold)
+{
+    private const int HeldMax = 32;
+
+    private readonly SortedDictionary<(string From, string To), List<byte[]>> held = [];
+    private readonly List<byte> reworked = [];
+
+    public ReadOnlySpan<byte> Rework(string from, string to, ReadOnlySpan<byte> bytes)
+    {
+        if (!IsWholeFrames(bytes))
+            return bytes;
+        reworked.Clear();
+        while (!bytes.IsEmpty)
+        {
+            var frame = bytes[..LengthOf(bytes)];
+            bytes = bytes[frame.Length..];
+            if (MayShuffle((FrameKind)frame[FrameHeader.SizeBytes]))
+                Shuffle(from, to, frame);
+            else
+                Add(frame);
+        }
+
+        return reworked.ToArray();
+    }
+
+    private void Shuffle(string from, string to, ReadOnlySpan<byte> frame)
+    {
+        if (random.NextDouble() >= loss)
+            Add(frame);
+        if (random.NextDouble() < duplicate)
+            Add(frame);
+        if (!held.TryGetValue((from, to), out var kept))
+            held.Add((from, to), kept = []);
+        if (kept.Count > 0 && random.NextDouble() < hold)
+        {
+            var again = random.Next(kept.Count);
+            Add(kept[again]);
+            kept.RemoveAt(again);
+        }
+
+        if (kept.Count < HeldMax && random.NextDouble() < hold)
+            kept.Add(frame.ToArray());
+    }
+
+    private void Add(ReadOnlySpan<byte> frame)
+    {
+        foreach (var each in frame)
+            reworked.Add(each);
+    }
+
+    private static bool IsWholeFrames(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > FrameHeader.SizeBytes && LengthOf(bytes) is var length && length > FrameHeader.SizeBytes && length <= bytes.Length)
+            bytes = bytes[length..];
+        return bytes.IsEmpty;
+    }
+
+    private static int LengthOf(ReadOnlySpan<byte> bytes) => (int)Math.Min(int.MaxValue, FrameHeader.SizeBytes + (long)FrameHeader.Read(bytes).BodyLengthBytes);
+
+    private static bool MayShuffle(FrameKind kind) => kind is >= FrameKind.PreVoteRequest and <= FrameKind.HeartbeatReply;
+}

@@ -1,0 +1,40 @@
+using Lutra.Simulation.Scheduling;
+
+namespace Lutra.Simulation.Runs.Faults;
+
+/// <summary>Clocks run at speeds of their own, and wall clocks jump, by seconds or by years (pitfall E18).</summary>
+internal sealed class ClockFault(FaultSetting setting)
+    : RecurringFault(setting, Title, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10))
+{
+    public const string Title = "clock";
+
+    public override void Strike()
+    {
+        var node = Setting.AnyNode(Random);
+        if (node.Process is not { IsAlive: true } process)
+            return;
+        if (Random.Next(2) == 0)
+        {
+            var rate = Random.LogUniform(0.5, 2);
+            Setting.Note(node, $"clock runs {rate:F2} times as fast");
+            process.Drift(rate);
+        }
+        else
+        {
+            var jump = TimeSpan.FromSeconds(Random.LogUniform(1, 365 * 86_400.0)) * (Random.Next(2) == 0 ? 1 : -1);
+            Setting.Note(node, $"wall clock jumps to {jump.TotalSeconds:F0} s off");
+            process.WallClockOffset = jump;
+        }
+    }
+
+    public override void Heal()
+    {
+        foreach (var node in Setting.Cluster.Nodes)
+        {
+            if (node.Process is not { IsAlive: true } process)
+                continue;
+            process.Drift(1);
+            process.WallClockOffset = TimeSpan.Zero;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Lutra.Simulation.Disk;
+using Lutra.Simulation.Scheduling;
+
+namespace Lutra.Simulation.Runs.Faults;
+
+/// <summary>Each disk has a speed of its own, and now and then becomes much slower for a while.</summary>
+internal sealed class SlowDiskFault(FaultSetting setting)
+    : RecurringFault(setting, Title, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20))
+{
+    public const string Title = "slow-disk";
+
+    private static readonly TimeSpan fastest = TimeSpan.FromMilliseconds(0.1);
+
+    public override void Begin()
+    {
+        foreach (var node in Setting.Cluster.Nodes)
+            node.Disk.LatencyMax = Random.LogUniform(fastest, TimeSpan.FromMilliseconds(60));
+        base.Begin();
+    }
+
+    public override void Strike()
+    {
+        var disk = Setting.AnyNode(Random).Disk;
+        var usual = disk.LatencyMax;
+        disk.LatencyMax = Random.LogUniform(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
+        Setting.Note(null, $"{disk.Name} takes up to {disk.LatencyMax.TotalMilliseconds:F0} ms");
+        Setting.Scheduler.After(Random.LogUniform(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5)), () => disk.LatencyMax = usual);
+    }
+
+    public override void Heal()
+    {
+        foreach (var node in Setting.Cluster.Nodes)
+            node.Disk.LatencyMax = SimulatedDisk.LatencyUsual;
+    }
+}

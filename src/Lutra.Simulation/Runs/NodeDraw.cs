@@ -1,0 +1,53 @@
+using Lutra.Node.Peers;
+using Lutra.Raft;
+using Lutra.Simulation.Scheduling;
+using Lutra.Storage.Log;
+using Lutra.Storage.Tables;
+
+namespace Lutra.Simulation.Runs;
+
+/// <summary>
+/// Options of a cluster's nodes, often extreme and always legal: one-entry appends, memtables that are full after a few writes, caches that hold nothing.
+/// Half of the time each number is its default, so that extremes do not hide each other.
+/// </summary>
+internal static class NodeDraw
+{
+    public static LutraNodeOptions Draw(LutraNodeOptions options, Random random)
+    {
+        var heartbeat = (int)random.LogUniform(50, 150);
+        return options with
+        {
+            HeartbeatIntervalMillis = heartbeat,
+            ElectionTimeoutMillis = heartbeat * random.Next(8, 16),
+            RequestTimeoutMillis = (int)random.LogUniform(1000, 10_000),
+            SegmentSizeBytes = (int)random.LogUniform(16, 512) * 1024,
+            MemtableBytes = (int)random.LogUniform(4, 256) * 1024,
+            Tuning = new NodeTuning
+            {
+                Raft = new RaftOptions
+                {
+                    AppendBytesMax = Or(random, 512 * 1024, 1, 65_536),
+                    InflightAppendsMax = Or(random, 256, 1, 16),
+                    InflightBytesMax = Or(random, 8 * 1024 * 1024, 1, 65_536),
+                    PendingReadsMax = Or(random, 65_536, 1, 16),
+                    WindowBytes = random.Next(2) == 0 ? 8 * 1024 * 1024 : (int)random.LogUniform(1, 65_536) - 1,
+                },
+                Log = new LogOptions(SpareSegments: random.Next(1, 3), WriteBytesMax: Or(random, 4 * 1024 * 1024, 4096, 65_536)),
+                Tables = new TableOptions(
+                    BlockBytes: Or(random, 8 * 1024, 64, 4096), TablesMax: Or(random, 6, 2, 12), BlockCacheBytes: Or(random, 8 * 1024 * 1024, 1, 65_536)),
+                Peers = new PeerOptions
+                {
+                    QueueBytesMax = Or(random, 16 * 1024 * 1024, 1024, 1024 * 1024),
+                    UnreadBytesMax = Or(random, 1024 * 1024, 1, 65_536),
+                },
+                TransferChunkBytes = Or(random, 128 * 1024, 64, 16_384),
+            },
+        };
+    }
+
+    private static int Or(Random random, int usual, double least, double most)
+    {
+        var drawn = (int)random.LogUniform(least, most);
+        return random.Next(2) == 0 ? usual : drawn;
+    }
+}

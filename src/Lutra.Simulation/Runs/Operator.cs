@@ -1,0 +1,84 @@
+using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Scheduling;
+using Lutra.Storage.Files;
+
+namespace Lutra.Simulation.Runs;
+
+/// <summary>
+/// Who looks after the machines: starts nodes again, and knows which stops are the right answer to what was done to a disk. Any other stop is a bug.
+/// </summary>
+internal sealed class Operator
+{
+    private readonly SimulatedCluster cluster;
+    private readonly World world;
+    private readonly List<TimelineEntry> timeline;
+    private readonly Random random;
+    // By label, sorted.
+    private readonly SortedSet<string> diskErrors = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> damaged = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> wiped = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> leftDown = new(StringComparer.Ordinal);
+    private readonly TimeSpan restartMax;
+
+    public Operator(SimulatedCluster cluster, World world, List<TimelineEntry> timeline)
+    {
+        (this.cluster, this.world, this.timeline) = (cluster, world, timeline);
+        random = cluster.Scheduler.RandomFor("operator");
+        restartMax = random.LogUniform(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30));
+        foreach (var node in cluster.Nodes)
+            node.Stopped = reason => OnStopped(node, reason);
+    }
+
+    /// <summary>A stop that nothing explains; null: there was none.</summary>
+    public string? Unexplained { get; private set; }
+
+    /// <summary>Whether the node still has the disk that it promised on, undamaged.</summary>
+    public bool IsSound(SimulatedNode node) => !damaged.Contains(node.Label) && !wiped.Contains(node.Label);
+
+    /// <summary>The node's next failed write or sync is no bug.</summary>
+    public void ExpectDiskError(SimulatedNode node) => diskErrors.Add(node.Label);
+
+    /// <summary>False where damage on one more node would be more than the cluster must bear.</summary>
+    public bool MayDamage(SimulatedNode node)
+    {
+        if (damaged.Contains(node.Label))
+            return true;
+        if (damaged.Count + wiped.Count >= world.DamageBudget || wiped.Contains(node.Label))
+            return false;
+        damaged.Add(node.Label);
+        return true;
+    }
+
+    /// <summary>The disk is lost; false where that would be more than the cluster must bear. The node must be down.</summary>
+    public bool MayWipe(SimulatedNode node)
+    {
+        if (!IsSound(node) || damaged.Count + wiped.Count >= world.DamageBudget)
+            return false;
+        wiped.Add(node.Label);
+        return true;
+    }
+
+    public void StartLater(SimulatedNode node) => cluster.Scheduler.After(random.LogUniform(TimeSpan.FromMilliseconds(5), restartMax), () => Start(node));
+
+    public void Start(SimulatedNode node)
+    {
+        if (node.IsUp || leftDown.Contains(node.Label))
+            return;
+        timeline.Add(new TimelineEntry(cluster.Scheduler.Now, node.Label, "starts"));
+        node.Start();
+    }
+
+    /// <summary>The node is not started any more.</summary>
+    public void LeaveDown(SimulatedNode node) => leftDown.Add(node.Label);
+
+    private void OnStopped(SimulatedNode node, Exception reason)
+    {
+        timeline.Add(new TimelineEntry(cluster.Scheduler.Now, node.Label, $"stopped by itself: {reason.Message}"));
+        if (!IsSound(node) && reason is LutraException or IOException)
+            LeaveDown(node);
+        else if (reason is DiskException and not DamagedFileException && diskErrors.Contains(node.Label))
+            StartLater(node);
+        else
+            Unexplained ??= $"node {node.Label} stopped, which nothing explains: {reason}";
+    }
+}
