@@ -133,6 +133,7 @@ public sealed class KeyspaceStore : IDisposable
 
     private AppliedEntry ApplyConfiguration(in Entry entry)
     {
+        Marks.ConfigurationApplied.Hit();
         configuration = Configuration.Decode(entry.Payload.Span);
         tables.Put(TableKeys.Configuration, entry.Index.Value, entry.Payload.Span);
         return default;

@@ -76,7 +76,10 @@ internal sealed class Replica
     public void Receive(Message message)
     {
         if (!MessageRules.IsSound(message, Id))
+        {
+            Marks.MessageUnsound.Hit();
             return;
+        }
         if (message.Term > Term ? TermRules.Admits(this, message) : !TermRules.IsPast(this, message))
             Role.Receive(message);
     }
@@ -91,7 +94,10 @@ internal sealed class Replica
         if (term > Term)
             EnterTerm(term, vote: null);
         if (Role is Leader)
+        {
+            Marks.LeaderBecomesFollower.Hit();
             Timer.Redraw();
+        }
         if (leader is { } known)
             NoteLeader(known);
         Role = MakeFollowing(new Following(this, leader));
@@ -140,7 +146,10 @@ internal sealed class Replica
     public void FollowOrLearn(Following following)
     {
         if (Role is FollowingRole && Role is Follower != MayCampaign)
+        {
+            Marks.FollowerBecomesLearnerOrBack.Hit();
             Role = MakeFollowing(following);
+        }
     }
 
     /// <summary>Gives the vote of this term to <paramref name="candidate"/>.</summary>
@@ -175,8 +184,9 @@ internal sealed class Replica
                 $"The leader of term {Term} contradicts entry {first}, but everything up to {Commit} is committed here. One of the two has lost data.");
         }
 
+        Marks.LogTruncated.Hit();
         Log.TruncateFrom(first);
-        Configurations.TruncateFrom(first);
+        Marks.ConfigurationRolledBack.HitIf(Configurations.TruncateFrom(first));
     }
 
     public void CommitTo(LogIndex index)
@@ -210,10 +220,16 @@ internal sealed class Replica
     public void SnapshotInstalled(LogPosition position, Configuration configuration)
     {
         if (position.Index <= Log.Applied)
+        {
+            Marks.SnapshotNoLongerNewer.Hit();
             return;
+        }
         var keepsSuffix = Log.Holds(position);
         Invariant.Holds(keepsSuffix || position.Index > Commit, "A state never contradicts what is committed here.");
         Invariant.Holds(keepsSuffix || Role is not Leader, "A leader holds everything that is committed.");
+        Marks.SnapshotInstalledOverLongerLog.HitIf(Log.Last.Index > position.Index && !keepsSuffix);
+        Marks.SnapshotInstalledBelowKeptSuffix.HitIf(keepsSuffix);
+        Marks.SnapshotInstalledOverShorterLog.HitIf(Log.Last.Index < position.Index);
         Log.InstallSnapshot(position);
         Configurations.InstallSnapshot(position.Index, configuration, keepsSuffix);
         CommitTo(position.Index);
@@ -242,6 +258,7 @@ internal sealed class Replica
     private void HandOutCommitted()
     {
         var last = Commit < Log.Durable ? Commit : Log.Durable;
+        Marks.CommittedBeyondOwnDisk.HitIf(last < Commit);
         for (var index = handedOut.Next; index <= last; index = index.Next)
             Output.EntriesToApply.Add(Log[index]);
         if (handedOut < last)

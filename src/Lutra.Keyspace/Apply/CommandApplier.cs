@@ -27,9 +27,13 @@ internal sealed class CommandApplier
     public Outcome Apply(in DecodedCommand command, ref StateRecord state, ulong index, bool buildResult)
     {
         var envelope = command.Envelope;
+        Marks.LogTimeWouldGoBack.HitIf(envelope.TimeMillis < state.TimeMillis);
         state = state with { TimeMillis = Math.Max(state.TimeMillis, envelope.TimeMillis) };
         if (CommandRules.Check(envelope, command.Command) is { } refusal)
+        {
+            Marks.CommandBreaksARule.Hit();
             return new Outcome(null, refusal);
+        }
         if (envelope.Session != 0)
             return ApplyInSession(command, ref state, index);
         if (envelope.IdempotencyKey is not null)
@@ -41,9 +45,13 @@ internal sealed class CommandApplier
     {
         var (session, sequence) = (command.Envelope.Session, command.Envelope.Sequence);
         if (sessions.Find(session, state.TimeMillis) is not { IsOpen: true } record)
+        {
+            Marks.SessionUnknown.Hit();
             return Outcome.Refused(LutraError.SessionExpired, $"There is no session {session:x}: it has ended, or was never opened.");
+        }
         if (record.IsBelowWindow(sequence))
         {
+            Marks.SequenceBelowWindow.Hit();
             return Outcome.Refused(
                 LutraError.SessionExpired,
                 $"Command {sequence} of session {session:x} lies behind the last {KeyspaceLimits.SessionWindow}, "
@@ -52,6 +60,7 @@ internal sealed class CommandApplier
 
         var known = sessions.FindAnswer(session, record, sequence);
         var outcome = known ?? Execute(command.Command, ref state, index, buildResult: true, isKept: true);
+        Marks.SessionAnsweredFromMemory.HitIf(known is not null);
         if (known is null)
             sessions.PutAnswer(session, sequence, outcome, index);
         var highest = Math.Max(record.HighestSequence, sequence);
@@ -65,6 +74,8 @@ internal sealed class CommandApplier
         var hash = IdempotencyTable.HashOf(command);
         if (idempotency.Find(key, state) is { } known)
         {
+            Marks.IdempotencyKeyKnown.HitIf(known.RequestHash == hash);
+            Marks.IdempotencyKeyReused.HitIf(known.RequestHash != hash);
             return known.RequestHash == hash
                 ? OutcomeCodec.Read(known.Outcome)
                 : Outcome.Refused(LutraError.IdempotencyKeyReused, $"The idempotency key '{key}' was used before, for another request.");
@@ -100,13 +111,18 @@ internal sealed class CommandApplier
     private static Outcome Compact(long revision, ref StateRecord state)
     {
         if (revision > state.Revision)
+        {
+            Marks.CompactionOfTheFuture.Hit();
             return Outcome.Refused(LutraError.FutureRevision, $"Revision {revision} is not there yet; the store is at {state.Revision}.");
+        }
         if (revision <= state.Floor)
         {
+            Marks.CompactedAlready.Hit();
             return Outcome.Refused(
                 LutraError.Compacted, $"The store was compacted at {state.Floor} already, which is not below {revision}.");
         }
 
+        Marks.Compacted.Hit();
         state = state with { Floor = revision };
         return new Outcome(new CompactResult(new Revision(state.Revision)), null);
     }

@@ -57,6 +57,7 @@ internal sealed class SessionTable(TableStore tables)
                 Put(command.Session, open with { TtlMillis = command.TtlMillis, LastUsedMillis = state.TimeMillis }, index);
                 return default;
             case { IsOpen: false }:
+                Marks.EndedSessionOpened.Hit();
                 return Outcome.Refused(LutraError.SessionExpired, $"Session {command.Session:x} has ended; open one under another number.");
         }
 
@@ -77,7 +78,10 @@ internal sealed class SessionTable(TableStore tables)
         if (Find(command.Session, state.TimeMillis) is not { IsOpen: true } open)
             return default;
         if (command.LastUsedMillis is { } lastUsedMillis && open.LastUsedMillis > lastUsedMillis)
+        {
+            Marks.SessionUsedSinceItsEnd.Hit();
             return Outcome.Refused(LutraError.InvalidArgument, $"Session {command.Session:x} was used since, and goes on.");
+        }
         Put(command.Session, open with { IsOpen = false, LastUsedMillis = state.TimeMillis }, index);
         state = state with { OpenSessions = state.OpenSessions - 1 };
         return default;

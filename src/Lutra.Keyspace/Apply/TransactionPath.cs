@@ -34,6 +34,7 @@ internal sealed class TransactionPath(UserKeys keys)
         if (operation is not TransactionOperation transaction)
             return;
         var holds = AllHold(transaction.Compares);
+        Marks.TransactionTookElse.HitIf(!holds);
         succeeded.Add(holds);
         foreach (var inner in holds ? transaction.Then : transaction.Else)
             DecideNested(inner);

@@ -18,7 +18,10 @@ internal sealed class WriteCheck(UserKeys keys, TransactionPath path)
     public static Refusal? CheckRevision(long revision, long current, long floor)
     {
         if (revision > current)
+        {
+            Marks.ReadOfTheFuture.Hit();
             return new Refusal(LutraError.FutureRevision, $"Revision {revision} is not there yet; the store is at {current}.");
+        }
         return revision > 0 && revision < floor
             ? new Refusal(LutraError.Compacted, $"Revision {revision} was compacted away; the oldest that can be read is {floor}.")
             : null;
@@ -29,7 +32,10 @@ internal sealed class WriteCheck(UserKeys keys, TransactionPath path)
         if (put.Lease != 0)
             return new Refusal(LutraError.LeaseNotFound, $"There is no lease {put.Lease}.");
         if ((put.IgnoreValue || put.IgnoreLease) && !keys.TryFind(put.Key.Span, keys.Revision, out _))
+        {
+            Marks.PutKeepsWhatIsNotThere.Hit();
             return new Refusal(LutraError.KeyNotFound, "A put that keeps the value or the lease needs a key that is there.");
+        }
         return null;
     }
 

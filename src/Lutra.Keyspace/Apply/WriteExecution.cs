@@ -31,6 +31,7 @@ internal sealed class WriteExecution(UserKeys keys)
     private Refusal? CheckAnswer(Operation operation, bool isKept)
     {
         path.Restart();
+        Marks.AnswerMeasured.Hit();
         var bytesMax = isKept ? KeyspaceLimits.KeptAnswerBytesMax : KeyspaceLimits.AnswerBytesMax;
         if (!new AnswerBound(keys, path, bytesMax).IsPassedBy(operation))
             return null;

@@ -42,10 +42,14 @@ internal sealed class KeyspaceMergePass(bool includesOldest) : IMergePass
         if ((long)version > state.Floor)
             return true;
         if (floorIsCovered)
+        {
+            Marks.VersionBelowFloorDropped.Hit();
             return false;
+        }
         floorIsCovered = true;
         // A tombstone at exactly the floor stays: who watches from there must still see it (etcd's rule). One below it must stay
         // only while it may hide something older.
+        Marks.TombstoneDropped.HitIf((long)version != state.Floor && includesOldest && KeyVersion.IsTombstoneRecord(value));
         return (long)version == state.Floor || !KeyVersion.IsTombstoneRecord(value) || !includesOldest;
     }
 
@@ -68,7 +72,10 @@ internal sealed class KeyspaceMergePass(bool includesOldest) : IMergePass
 
         // Where the session's own record lies in a table outside this merge, its answers stay until they meet it.
         if (sessionRecord is not { } known || session != TableKeys.ReadSession(key))
+        {
+            Marks.AnswerMergedWithoutItsSession.Hit();
             return true;
+        }
         return known.IsOpen && version >= known.OpenedAt && !known.IsBelowWindow(TableKeys.ReadSequence(key));
     }
 

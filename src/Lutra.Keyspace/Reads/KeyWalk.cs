@@ -62,7 +62,10 @@ internal sealed class KeyWalk : IDisposable
         for (var steps = 0; cursor.Version > revision; steps++)
         {
             if (steps == StepsMax)
+            {
+                Marks.WalkSeeksPastNewerVersions.Hit();
                 return cursor.Seek(TableKey, revision);
+            }
             if (!cursor.Next() || !cursor.Key.SequenceEqual(TableKey))
                 return cursor.IsValid;
         }

@@ -44,6 +44,7 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
 
     public bool Step()
     {
+        Marks.ApplierPaused.HitIf(!tables.HasRoom);
         if (!tables.HasRoom || Peek() is not { } work)
             return false;
         return work switch
@@ -131,6 +132,7 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
     private void EndLost(Term term)
     {
         pending.TakeWhere(write => write.Term < term, ended);
+        Marks.WriteCertainlyLost.HitIf(ended.Count > 0);
         foreach (var write in ended)
             write.Failed(LutraError.Unavailable, "Leadership changed before the write was committed. Nothing was done.");
         ended.Clear();
@@ -140,6 +142,7 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
     private void EndInstalled()
     {
         pending.TakeWhere(_ => true, ended);
+        Marks.WriteUnknownAfterInstall.HitIf(ended.Count > 0);
         foreach (var write in ended)
             write.Failed(LutraError.OutcomeUnknown, "This node fell behind and took over a newer state: the write may or may not be in it.");
         ended.Clear();

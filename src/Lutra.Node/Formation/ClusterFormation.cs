@@ -150,6 +150,7 @@ internal sealed class ClusterFormation
     {
         if (!pendingTaken || durable != pending)
             throw new InvalidOperationException("What was persisted is not what was asked for.");
+        Marks.FormationRecordDurable.Hit();
         record = durable;
         pending = null;
         pendingTaken = false;
@@ -199,7 +200,10 @@ internal sealed class ClusterFormation
         if (view.Set.Count == 1)
             Persist(new Begun(NewDraft()));
         else if (BestOffer() is { } offer)
+        {
+            Marks.DraftTaken.Hit();
             Persist(new Drafted(offer));
+        }
         else if (view.First.Node == self.Node && view.Set.All(node => node == self.Node || IsReady(node)))
             LeadCreation();
     }
@@ -211,6 +215,7 @@ internal sealed class ClusterFormation
         {
             if (peer.Begun is { } found && found.MemberOf(self.Node) is not null && MayFollow(found, node))
             {
+                Marks.FollowedABegunCluster.Hit();
                 Persist(new Begun(found));
                 return true;
             }
@@ -247,7 +252,10 @@ internal sealed class ClusterFormation
     {
         // A member may have stored a draft of a node that was wiped since: it takes a newer one only.
         if (record is not Drafted { Draft: var draft } || !view.IsDraftedBy(draft) || !view.IsMatchedBy(draft) || HighestHeld > draft.Ballot)
+        {
+            Marks.DraftMade.Hit();
             Persist(new Drafted(NewDraft()));
+        }
         else if (view.Set.All(node => node == self.Node || peers[node].Stored == draft.Ballot))
             Persist(new Begun(draft));
     }
@@ -267,7 +275,10 @@ internal sealed class ClusterFormation
         foreach (var member in draft.Configuration.Members)
         {
             if (member.Node is { } node && node != self.Node && peers.TryGetValue(node, out var peer) && peer.Stored != draft.Ballot)
+            {
+                Marks.DraftOfferedAgain.Hit();
                 Say(node, new DraftOffer(draft));
+            }
         }
     }
 

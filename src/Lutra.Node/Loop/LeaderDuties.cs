@@ -23,6 +23,7 @@ internal sealed class LeaderDuties(RaftNode raft, KeyspaceStore keyspace, ulong 
             return;
         if (keyspace.FeatureLevel < KeyspaceLimits.FeatureLevel && levelProposedIn != raft.Term)
         {
+            Marks.FeatureLevelProposed.Hit();
             levelProposedIn = raft.Term;
             Propose(new SetFeatureLevelCommand(KeyspaceLimits.FeatureLevel));
         }

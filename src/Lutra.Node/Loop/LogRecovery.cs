@@ -16,7 +16,10 @@ internal static class LogRecovery
 
         // A state was installed and the node died before its log followed: what the log holds is older or in conflict (pitfall S01).
         if (applied.Index > LogIndex.Zero && !Holds(log, applied))
+        {
+            Marks.DiedBetweenInstallAndLog.Hit();
             log.Reset(applied);
+        }
 
         var tail = new List<Entry>();
         for (var next = applied.Index.Next; next <= log.Last.Index;)

@@ -102,6 +102,7 @@ internal sealed class Replica : IDisposable
         switch (frame)
         {
             case RaftFrame { Message: AppendRequest append } when !CanTake(append):
+                Marks.AppendNotTakenForWantOfRoom.Hit();
                 break; // As if it were lost: the leader sends it again, and there may be room then.
             case RaftFrame { Message: var message }:
                 if (message.From == from && message.To == Raft.Id)
@@ -183,7 +184,10 @@ internal sealed class Replica : IDisposable
         if (Raft.Role == role && Raft.Term == term && Raft.Leader == leader && ReferenceEquals(Raft.Configuration, targets))
             return;
         if (role == RoleName.Leader && (Raft.Role != RoleName.Leader || Raft.Term != term))
+        {
+            Marks.LeaderSteppedDown.Hit();
             proposals.SteppedDown(term);
+        }
         if (Raft.Leader != leader || Raft.Term != term)
         {
             proposals.LeaderChanged();
@@ -242,7 +246,10 @@ internal sealed class Replica : IDisposable
         if (LogRecovery.Holds(Log, state.Position))
             Log.Cut(state.Position);
         else
+        {
+            Marks.InstalledStateResetsLog.Hit();
             Log.Reset(state.Position);
+        }
         Raft.SnapshotInstalled(state.Position, state.Configuration);
         reads.Applied(state.Position.Index);
     }

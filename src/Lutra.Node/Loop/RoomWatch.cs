@@ -27,6 +27,7 @@ internal sealed class RoomWatch(RaftNode raft, DiskRoom room, PeerExchange peers
         room.Retry();
         if (HasRoom != told)
         {
+            Marks.RoomChanged.Hit();
             told = HasRoom;
             foreach (var peer in peersWithRoom.Keys)
                 peers.Send(peer, new RoomFrame(told));
@@ -37,7 +38,10 @@ internal sealed class RoomWatch(RaftNode raft, DiskRoom room, PeerExchange peers
         foreach (var (peer, hasRoom) in peersWithRoom)
         {
             if (hasRoom && raft.Configuration.IsVoter(peer) && raft.TransferLeadership(peer))
+            {
+                Marks.FullLeaderHandsOver.Hit();
                 return;
+            }
         }
     }
 }

@@ -26,7 +26,10 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
         else if (raft.Leader is { } leader && leader != raft.Id)
             toForward.Add(write);
         else
+        {
+            Marks.WriteWaitsForLeader.Hit();
             withoutLeader.Enqueue((write, clock.NowMillis));
+        }
     }
 
     /// <summary>After a batch of inputs: what has gathered for the leader goes in one frame.</summary>
@@ -56,7 +59,10 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
     public void Receive(ProposeReplyFrame reply)
     {
         if (!forwarded.Remove(reply.Request, out var numbers) || reply.Results.Count != numbers.Length)
+        {
+            Marks.ForwardReplyOfAnotherTime.Hit();
             return;
+        }
         for (var at = 0; at < numbers.Length; at++)
         {
             // What was appended is answered when it has been applied here.
@@ -71,6 +77,7 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
     /// <summary>This node no longer leads: what it appended and does not know to be committed may still come to be, or not (pitfall C04).</summary>
     public void SteppedDown(Term ledTerm)
     {
+        Marks.WritesOfLostLeadership.Hit();
         var commit = raft.Commit;
         EndWhere(
             write => write.Term == ledTerm && write.Position.Index > commit,
@@ -81,6 +88,7 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
     public void Tick(long nowMillis)
     {
         pending.TakeExpired(nowMillis, scratch);
+        Marks.WriteUnknownForTime.HitIf(scratch.Count > 0);
         foreach (var write in scratch)
             write.Failed(LutraError.OutcomeUnknown, "The write was not confirmed in time: it may or may not be done.");
         scratch.Clear();
@@ -89,7 +97,10 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
         {
             var (write, sinceMillis) = withoutLeader.Dequeue();
             if (nowMillis >= write.DeadlineMillis || nowMillis - sinceMillis >= 2L * options.ElectionTimeoutMillis)
+            {
+                Marks.WriteFoundNoLeader.Hit();
                 write.Failed(LutraError.Unavailable, "No leader is known: a majority of the members may not be up. Nothing was done.");
+            }
             else
                 withoutLeader.Enqueue((write, sinceMillis));
         }
@@ -108,6 +119,7 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
     {
         if (!room.HasRoomFor(write.Command.Length))
         {
+            Marks.WriteRefusedForSpace.Hit();
             write.Failed(LutraError.NoSpace, room.Refusal);
             return;
         }
@@ -129,7 +141,10 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
     private ForwardResult AppendFor(ProposeFrame frame, ReadOnlyMemory<byte> received)
     {
         if (raft.Role != RoleName.Leader || raft.Term != frame.Term)
+        {
+            Marks.ForwardedToFormerLeader.Hit();
             return RefusalOf(new ProposeResult(ProposeOutcome.NotLeader, default, raft.Leader));
+        }
         if (!room.HasRoomFor(received.Length))
             return new ForwardResult(LutraError.NoSpace, room.Refusal);
 
@@ -176,6 +191,7 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
             return at;
         }
 
+        Marks.LeaderNotReachable.Hit();
         foreach (var write in writes)
         {
             if (pending.Take(write.Number) is not null)

@@ -35,11 +35,17 @@ internal sealed class Reads(RaftNode raft, NodeClock clock, LutraNodeOptions opt
             return;
         var reads = asked.Reads;
         if (answer.Index is not { } index)
+        {
+            Marks.ReadIndexRefused.Hit();
             refused.AddRange(reads); // Asked for again at the next tick.
+        }
         else if (index <= applied)
             Ready(reads);
         else
+        {
+            Marks.ReadWaitsForApply.Hit();
             applying.Enqueue(reads, index.Value);
+        }
     }
 
     /// <summary>Readers now see everything up to <paramref name="upTo"/>.</summary>
@@ -88,6 +94,7 @@ internal sealed class Reads(RaftNode raft, NodeClock clock, LutraNodeOptions opt
 
     private void AskAgain()
     {
+        Marks.ReadAskedAgain.HitIf(overdue.Count > 0);
         // In the order in which they were asked, so that a run can be repeated.
         overdue.Sort();
         foreach (var read in overdue)

@@ -48,6 +48,7 @@ internal sealed class TransferReceiver(IFiles files, TransferEvents events) : IS
             askAgain = true;
             if (wanted is not { } known || known.Id != begin.Transfer || known.Leader != from)
             {
+                Marks.TransferBegunAnew.HitIf(wanted is not null);
                 arrived.Clear();
                 wanted = new IncomingTransfer(from, begin);
             }
@@ -100,6 +101,7 @@ internal sealed class TransferReceiver(IFiles files, TransferEvents events) : IS
         {
             if (wanted is null || nowMillis - heardMillis < SilenceMillis)
                 return;
+            Marks.TransferAskedAgain.Hit();
             heardMillis = nowMillis;
             askAgain = true;
         }
@@ -131,6 +133,7 @@ internal sealed class TransferReceiver(IFiles files, TransferEvents events) : IS
         }
         catch (DiskException failure) when (writing is not null)
         {
+            Marks.TransferFilesFailed.Hit();
             // Nothing rests on these files yet: they are dropped, and the leader begins anew when the core still needs the state.
             EndVerification();
             GiveUp(writing, failure.Message);
@@ -163,7 +166,10 @@ internal sealed class TransferReceiver(IFiles files, TransferEvents events) : IS
         chunksToCome = Math.Max(0, chunksToCome - 1);
         if (chunk.Transfer != transfer.Id || chunk.File != transfer.File || chunk.OffsetBytes != transfer.OffsetBytes
             || chunk.Bytes.Length > file.LengthBytes - transfer.OffsetBytes)
+        {
+            Marks.TransferChunkDoubled.Hit();
             return; // Sent before a break, and again after it.
+        }
         transfer.Open ??= files.Create(IncomingTransfer.PathOf(transfer.File));
         transfer.Open.Write(chunk.Bytes.Span, transfer.OffsetBytes);
         transfer.OffsetBytes += chunk.Bytes.Length;

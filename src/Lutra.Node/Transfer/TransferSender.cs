@@ -27,7 +27,10 @@ internal sealed class TransferSender(
     public void Start(NodeId follower, LogPosition logStart, long nowMillis)
     {
         if (transfers.TryGetValue(follower, out var transfer) && transfer.Tables.Applied.Index < logStart.Index)
+        {
+            Marks.TransferOvertakenByCut.Hit();
             End(follower);
+        }
         if (!transfers.TryGetValue(follower, out transfer))
         {
             var set = tables.PinTables();
@@ -44,6 +47,7 @@ internal sealed class TransferSender(
     {
         if (!transfers.TryGetValue(from, out var transfer) || transfer.Id != wanted.Transfer)
         {
+            Marks.TransferAskedAfterItsEnd.Hit();
             events.Send(from, new TransferEndedFrame(wanted.Transfer, "this transfer is over"));
             return;
         }
@@ -51,7 +55,10 @@ internal sealed class TransferSender(
         transfer.ProgressMillis = nowMillis;
         if (wanted.File < 0 || wanted.File >= transfer.Tables.Files.Count || wanted.OffsetBytes < 0
             || wanted.OffsetBytes > transfer.Tables.Files[wanted.File].LengthBytes)
+        {
+            Marks.TransferHasEverything.Hit();
             return; // It has everything; the core hears of it when it is installed.
+        }
         lock (gate)
             toRead.Enqueue((transfer, wanted.File, wanted.OffsetBytes));
         events.Wake(this);
@@ -69,9 +76,15 @@ internal sealed class TransferSender(
         foreach (var (follower, transfer) in transfers.ToArray())
         {
             if (raft.Role != RoleName.Leader)
+            {
+                Marks.TransferEndedWithLeadership.Hit();
                 End(follower);
+            }
             else if (nowMillis - transfer.ProgressMillis > PatienceMillis)
+            {
+                Marks.TransferMadeNoProgress.Hit();
                 Fail(follower);
+            }
         }
     }
 

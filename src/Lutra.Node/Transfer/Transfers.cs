@@ -76,6 +76,7 @@ internal sealed class Transfers : IDisposable
         receiver.Tick(nowMillis);
         if (received is not null && installing is null && received.Position.Index <= replica.Raft.Commit)
         {
+            Marks.TransferNotNeededAnyMore.Hit();
             // The log caught up by itself.
             receiver.Forget(received);
             (offered, received) = (null, null);

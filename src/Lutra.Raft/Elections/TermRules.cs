@@ -14,8 +14,10 @@ internal static class TermRules
             case PreVoteRequest or PreVoteReply { Granted: true }:
                 return true;
             case VoteRequest { Transfer: false } when replica.Role.HearsLeader:
+                Marks.VoteIgnoredWhileLeaderIsHeard.Hit();
                 return false;
             case AppendRequest or Heartbeat or SnapshotOffer:
+                Marks.LeaderOfHigherTermHeard.Hit();
                 replica.BecomeFollower(message.Term, message.From);
                 return true;
             default:
@@ -32,6 +34,7 @@ internal static class TermRules
     {
         if (message.Term == replica.Term)
             return false;
+        Marks.MessageOfPastTerm.Hit();
         Message? answer = message switch
         {
             PreVoteRequest => new PreVoteReply(replica.Id, message.From, replica.Term, Granted: false),
@@ -44,7 +47,10 @@ internal static class TermRules
             _ => null,
         };
         if (answer is not null)
+        {
+            Marks.PastTermAnswered.Hit();
             replica.Send(answer);
+        }
         return true;
     }
 }

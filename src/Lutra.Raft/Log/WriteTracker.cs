@@ -24,7 +24,10 @@ internal sealed class WriteTracker(LogIndex durable)
         foreach (var write in inFlight)
         {
             if (write.Overwritten && terms.Holds(write.Last))
+            {
+                Marks.WriteHeldBackForOverwritten.Hit();
                 return false;
+            }
         }
 
         return true;
@@ -43,7 +46,10 @@ internal sealed class WriteTracker(LogIndex durable)
         for (var i = 0; i < inFlight.Count; i++)
         {
             if (inFlight[i].Last.Index >= first)
+            {
+                Marks.WriteInFlightOverwritten.Hit();
                 inFlight[i] = inFlight[i] with { Overwritten = true };
+            }
         }
 
         Durable = Min(Durable, first.Previous);
@@ -66,6 +72,7 @@ internal sealed class WriteTracker(LogIndex durable)
         }
 
         inFlight.RemoveRange(0, done + 1);
+        Marks.CompletionOfOverwritten.HitIf(!counts);
         if (!counts || upTo.Index > Submitted || upTo.Index <= Durable || !terms.Holds(upTo))
             return false;
         Durable = upTo.Index;

@@ -40,6 +40,7 @@ internal sealed class ForwardedReads(int readsMax)
             return;
         }
 
+        Marks.ReadAnswerOutOfOrder.Hit();
         for (var i = open.Count; i > 0; i--)
         {
             var question = open.Dequeue();

@@ -52,7 +52,10 @@ internal sealed class Following(Replica replica, NodeId? leader)
     public void RequestRead(ulong read)
     {
         if (Leader is null || !reads.TryAdd(read))
+        {
+            Marks.ReadWithoutLeader.Hit();
             replica.Output.Reads.Add(new ReadAnswer(read, null));
+        }
     }
 
     public void OnReadIndexReply(ReadIndexReply reply)
@@ -110,10 +113,12 @@ internal sealed class Following(Replica replica, NodeId? leader)
         var position = offer.Position;
         if (position.Index > replica.Commit && !replica.Log.Holds(position))
         {
+            Marks.SnapshotOfferTaken.Hit();
             replica.Output.SnapshotToInstall = offer;
             return;
         }
 
+        Marks.SnapshotOfferTellsNothingNew.Hit();
         if (proven < position.Index)
             proven = position.Index;
         CommitTo(position.Index);
@@ -134,7 +139,10 @@ internal sealed class Following(Replica replica, NodeId? leader)
         {
             ref readonly var entry = ref entries[i];
             if (entry.Index <= replica.Log.Start.Index || replica.Log.Holds(entry.Position))
+            {
+                Marks.AppendedAlready.Hit();
                 continue;
+            }
             if (entry.Index <= replica.Log.Last.Index)
                 replica.TruncateFrom(entry.Index);
             for (; i < entries.Length; i++)
@@ -151,6 +159,8 @@ internal sealed class Following(Replica replica, NodeId? leader)
                 $"The leader of term {replica.Term} contradicts entry {previous}, but everything up to {replica.Commit} is committed here.");
         }
 
+        Marks.AppendRejectedForGap.HitIf(previous > replica.Log.Last.Index);
+        Marks.AppendRejectedForConflict.HitIf(previous <= replica.Log.Last.Index);
         var hint = ConflictSearch.Hint(replica.Log.Terms, previous, replica.Commit);
         replica.Send(new AppendRejected(replica.Id, request.From, replica.Term, previous, hint, request.Round));
     }
@@ -159,6 +169,7 @@ internal sealed class Following(Replica replica, NodeId? leader)
     private void CommitTo(LogIndex commit)
     {
         var bound = EqualUpTo;
+        Marks.CommitBoundedByWhatIsProven.HitIf(commit > bound);
         replica.CommitTo(commit < bound ? commit : bound);
     }
 
@@ -167,7 +178,10 @@ internal sealed class Following(Replica replica, NodeId? leader)
         if (last <= replica.Log.Durable)
             Accept();
         else
+        {
+            Marks.AcceptanceWaitsForDisk.Hit();
             owesAcceptance = true;
+        }
     }
 
     private void Accept()

@@ -93,9 +93,15 @@ internal sealed class Progress(NodeId node, LogIndex next, InflightWindow inflig
     public bool Accepted(LogIndex matched)
     {
         if (ShownUpTo < matched)
+        {
+            Marks.AcceptanceBeyondWhatWasShown.Hit();
             matched = ShownUpTo;
+        }
         if (matched < Matched)
+        {
+            Marks.AcceptanceOld.Hit();
             return false;
+        }
         var more = matched > Matched;
         var found = State switch
         {
@@ -126,7 +132,10 @@ internal sealed class Progress(NodeId node, LogIndex next, InflightWindow inflig
             _ => false,
         };
         if (!open)
+        {
+            Marks.RejectionOld.Hit();
             return;
+        }
         BecomeProbe();
         Next = next > Matched ? next : Matched.Next;
     }
@@ -163,6 +172,7 @@ internal sealed class Progress(NodeId node, LogIndex next, InflightWindow inflig
         HeartbeatDue = true;
         IsPaused = false;
         CheckDue = State == ProgressState.Replicate && !advanced && Matched < Next.Previous;
+        Marks.UnansweredAppendAskedAbout.HitIf(CheckDue);
         advanced = false;
     }
 

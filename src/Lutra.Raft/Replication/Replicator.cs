@@ -35,20 +35,32 @@ internal sealed class Replicator(Replica replica)
     {
         var waitedTicks = replica.NowTick - follower.WaitingSinceTick;
         if (follower.Fetching is not null && waitedTicks >= options.ElectionTicks)
+        {
+            Marks.FetchTimedOut.Hit();
             follower.EndFetch();
+        }
         if (follower.State != ProgressState.Snapshot || waitedTicks == 0)
             return;
         if (waitedTicks >= SnapshotTimeouts * options.ElectionTicks)
+        {
+            Marks.SnapshotTakenForLost.Hit();
             follower.BecomeProbe();
+        }
         else if (waitedTicks % options.ElectionTicks == 0 && follower.SnapshotIndex > LogIndex.Zero)
+        {
+            Marks.SnapshotAskedAbout.Hit();
             AskAboutSnapshot(follower, round);
+        }
     }
 
     /// <summary>Entries came back from disk; void unless they are the ones that are being waited for.</summary>
     public void OnFetched(Progress follower, LogIndex first, IReadOnlyList<Entry> entries, ulong round)
     {
         if (follower.Fetching != first)
+        {
+            Marks.FetchedForNobody.Hit();
             return;
+        }
         follower.EndFetch();
         if (follower.State != ProgressState.Replicate || follower.Next != first)
             return;
@@ -58,6 +70,7 @@ internal sealed class Replicator(Replica replica)
             sizeBytes += entries[count++].SizeBytes;
         if (count == 0 || log.TermAt(first.Previous) is not { } term)
         {
+            Marks.FetchedWhatWasCut.Hit();
             // The log was cut meanwhile, or the read failed: look again with the next heartbeat.
             follower.BecomeProbe();
             follower.Pause();
@@ -103,6 +116,7 @@ internal sealed class Replicator(Replica replica)
     private void SendEntries(Progress follower, ulong round)
     {
         var sent = false;
+        Marks.InflightFull.HitIf(follower.Inflight.IsFull);
         while (follower.Next <= log.Last.Index && !follower.Inflight.IsFull && follower.Fetching is null)
         {
             if (log.TermAt(follower.Next.Previous) is not { } term)
@@ -148,6 +162,7 @@ internal sealed class Replicator(Replica replica)
     private void Fetch(Progress follower)
     {
         var last = log.FirstInMemory.Previous;
+        Marks.EntriesFetchedFromDisk.Hit();
         replica.Output.EntriesWanted.Add(new EntriesWanted(follower.Node, follower.Next, last, options.AppendBytesMax));
         follower.StartFetch(follower.Next, replica.NowTick);
     }
@@ -155,6 +170,7 @@ internal sealed class Replicator(Replica replica)
     private void WantSnapshot(Progress follower)
     {
         follower.BecomeSnapshot(replica.NowTick);
+        Marks.SnapshotWanted.Hit();
         replica.Output.SnapshotsWanted.Add(follower.Node);
     }
 }

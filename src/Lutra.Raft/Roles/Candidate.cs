@@ -17,6 +17,7 @@ internal sealed class Candidate(Replica replica, bool transfer) : Role(replica)
     {
         if (!Replica.Timer.Tick() && !Replica.CampaignRequested)
             return;
+        Marks.CampaignTimedOut.Hit();
         if (Replica.MayCampaign)
             Replica.BecomePreCandidate(isFirstAttempt: false);
         else
@@ -27,7 +28,10 @@ internal sealed class Candidate(Replica replica, bool transfer) : Role(replica)
     public override void OnHardStatePersisted()
     {
         if (!Replica.OwnVoteIsDurable)
+        {
+            Marks.HardStateDurableButNotOwnVote.Hit();
             return;
+        }
         votes.Grant(Replica.Id);
         LeadIfWon();
     }
@@ -35,13 +39,17 @@ internal sealed class Candidate(Replica replica, bool transfer) : Role(replica)
     protected override void OnVoteReply(VoteReply reply)
     {
         if (!reply.Granted)
+        {
+            Marks.VoteRefusedToCandidate.Hit();
             return;
+        }
         votes.Grant(reply.From);
         LeadIfWon();
     }
 
     private void LeadIfWon()
     {
+        Marks.WonBeforeOwnVoteIsDurable.HitIf(!Replica.OwnVoteIsDurable && votes.IsWon(Replica.Configuration));
         if (Replica.OwnVoteIsDurable && votes.IsWon(Replica.Configuration))
             Replica.BecomeLeader(votes);
     }

@@ -15,13 +15,20 @@ internal sealed class Follower(Replica replica, Following following) : Following
     public override void OnPeerDied(NodeId peer)
     {
         if (Following.Leader == peer)
+        {
+            Marks.LeaderDiedCampaignAtOnce.Hit();
             Replica.BecomePreCandidate(isFirstAttempt: true);
+        }
     }
 
     /// <summary>The leader hands over to us, unless its request is old (pitfall E17).</summary>
     protected override void OnTimeoutNow(TimeoutNow timeout)
     {
+        Marks.TransferStale.HitIf(timeout.From != Following.Leader || timeout.LastIndex != Replica.Log.Last.Index);
         if (timeout.From == Following.Leader && timeout.LastIndex == Replica.Log.Last.Index)
+        {
+            Marks.TransferTaken.Hit();
             Replica.BecomeCandidate(transfer: true);
+        }
     }
 }

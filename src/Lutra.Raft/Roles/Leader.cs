@@ -53,12 +53,14 @@ internal sealed class Leader : Role
         if (now - followers.HeardFromQuorumAtTick(now) >= options.ElectionTicks)
         {
             // Check-quorum (pitfall E11).
+            Marks.CheckQuorumStepsDown.Hit();
             StepDown();
             return;
         }
 
         if (transfer?.IsOver(now, options.ElectionTicks) == true)
         {
+            Marks.TransferGivenUp.Hit();
             EndTransfer();
             if (Replica.Role != this)
                 return;
@@ -78,11 +80,17 @@ internal sealed class Leader : Role
     public override ProposeResult Propose(ReadOnlyMemory<byte> command)
     {
         if (transfer is not null)
+        {
+            Marks.ProposedWhileTransferring.Hit();
             return Refuse(ProposeOutcome.Transferring);
+        }
         if (command.Length > options.EntryBytesMax)
             return Refuse(ProposeOutcome.TooLarge);
         if (uncommittedBytes > 0 && uncommittedBytes + Entry.OverheadBytes + command.Length > options.UncommittedBytesMax)
+        {
+            Marks.ProposalOverloaded.Hit();
             return Refuse(ProposeOutcome.Overloaded);
+        }
         return new ProposeResult(ProposeOutcome.Appended, Append(EntryKind.Command, command), Replica.Id);
     }
 
@@ -95,7 +103,10 @@ internal sealed class Leader : Role
         if (transfer is not null)
             return Refuse(ProposeOutcome.Transferring);
         if (!HasCommittedInTerm || Replica.Configurations.ActiveIndex > Replica.Commit || current.IsJoint)
+        {
+            Marks.ConfigurationChangePending.Hit();
             return Refuse(ProposeOutcome.ConfigurationPending);
+        }
         if (ConfigurationChange.Forbidden(current, target, IsCaughtUp, IsLive) is { } reason)
             return Refuse(ProposeOutcome.ConfigurationInvalid, reason);
         var next = ConfigurationChange.FirstStep(current, new Configuration(target, []));
@@ -107,7 +118,10 @@ internal sealed class Leader : Role
     public override void RequestRead(ulong read)
     {
         if (!reads.TryAdd(new WaitingRead(Replica.Id, read)))
+        {
+            Marks.LeaderReadsFull.Hit();
             Replica.Output.Reads.Add(new ReadAnswer(read, null));
+        }
     }
 
     public override bool TransferLeadership(NodeId? target)
@@ -152,6 +166,7 @@ internal sealed class Leader : Role
         Invariant.Holds(position.Index <= Replica.Commit, "A state holds only what is committed.");
         if (position.Index < log.Start.Index)
         {
+            Marks.SnapshotOvertakenByCut.Hit();
             // The log was cut beyond it: what follows on this state is no longer to be had.
             OnSnapshotFailed(follower);
             return;
@@ -172,6 +187,7 @@ internal sealed class Leader : Role
     /// <summary>Reads that gathered begin their round with the messages that now go out, hence after they arrived (pitfall R02).</summary>
     public override void Flush()
     {
+        Marks.ReadWaitsForFirstCommitOfTerm.HitIf(reads.HasGathered && !HasCommittedInTerm);
         if (reads.HasGathered && HasCommittedInTerm)
         {
             reads.StartRound(Replica.Commit);
@@ -188,7 +204,10 @@ internal sealed class Leader : Role
     public override void Leave()
     {
         foreach (var read in reads.TakeAll())
+        {
+            Marks.ReadsRefusedOnLeaving.Hit();
             Answer(read, null);
+        }
     }
 
     public override IReadOnlyList<FollowerStatus> DescribeFollowers()
@@ -233,6 +252,7 @@ internal sealed class Leader : Role
     {
         if (followers.Find(message.From) is not { } follower)
             return null;
+        Marks.RoundOfAnotherTime.HitIf(round > reads.Round);
         follower.Heard(Replica.NowTick, round <= reads.Round ? round : 0);
         if (reads.IsWaiting)
             AnswerConfirmedReads();
@@ -261,8 +281,14 @@ internal sealed class Leader : Role
     private void AdvanceCommit()
     {
         var index = followers.MatchedByQuorum(log.Durable);
-        if (index <= Replica.Commit || log.TermAt(index) != Replica.Term)
+        if (index <= Replica.Commit)
             return;
+        if (log.TermAt(index) != Replica.Term)
+        {
+            Marks.MajorityOfOlderTermNotCounted.Hit();
+            return;
+        }
+
         for (var committed = Replica.Commit.Next; committed <= index; committed = committed.Next)
             uncommittedBytes -= log[committed].SizeBytes;
         Replica.CommitTo(index);
@@ -278,7 +304,10 @@ internal sealed class Leader : Role
         if (!HasCommittedInTerm || Replica.Configurations.ActiveIndex > Replica.Commit || transfer is not null)
             return;
         if (Replica.Configuration.IsJoint)
+        {
+            Marks.JointLeft.Hit();
             AppendConfiguration(ConfigurationChange.LeaveJoint(Replica.Configuration));
+        }
         else if (!Replica.Configuration.Voters.Contains(Replica.Id) && !TransferLeadership(null))
             StepDown();
     }
@@ -287,6 +316,7 @@ internal sealed class Leader : Role
     {
         if (transfer is not { IsSent: false } under || followers.Find(under.Target) is not { } target || target.Matched != log.Last.Index)
             return;
+        Marks.TransferSent.Hit();
         under.Sent(Replica.NowTick);
         Flush();
         Replica.Send(new TimeoutNow(Replica.Id, under.Target, Replica.Term, log.Last.Index));

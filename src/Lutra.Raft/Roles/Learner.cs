@@ -16,6 +16,7 @@ internal sealed class Learner(Replica replica, Following following) : FollowingR
             return;
 
         // A follower would campaign now. A learner only stops naming a leader that it no longer hears.
+        Marks.LearnerLostItsLeader.Hit();
         Replica.Timer.Redraw();
         Following.LeaveLeader();
     }

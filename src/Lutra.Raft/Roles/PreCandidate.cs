@@ -19,6 +19,7 @@ internal sealed class PreCandidate(Replica replica, bool isFirstAttempt) : Role(
     {
         if (!Replica.Timer.Tick() && !Replica.CampaignRequested)
             return;
+        Marks.PreVoteTimedOut.Hit();
         if (Replica.MayCampaign)
             Replica.BecomePreCandidate(isFirstAttempt: false);
         else
@@ -36,7 +37,10 @@ internal sealed class PreCandidate(Replica replica, bool isFirstAttempt) : Role(
         var granted = WouldVoteFor(request) && !(isRival && isEqual && Replica.Id < request.From);
         AnswerPreVote(request, granted);
         if (!granted && isRival)
+        {
+            Marks.PreVoteLeftToLowerId.Hit();
             Ask(request.From);
+        }
     }
 
     protected override void OnPreVoteReply(PreVoteReply reply)

@@ -91,7 +91,11 @@ internal abstract class Role(Replica replica)
     protected virtual void OnPreVoteRequest(PreVoteRequest request)
     {
         if (HearsLeader)
+        {
+            Marks.PreVoteIgnoredWhileLeaderIsHeard.Hit();
             return;
+        }
+        Marks.PreVoteRefusedForItsLog.HitIf(!request.LastEntry.IsAtLeastAsCompleteAs(Replica.Log.Last));
         AnswerPreVote(request, WouldVoteFor(request));
     }
 
@@ -109,8 +113,13 @@ internal abstract class Role(Replica replica)
     protected virtual void OnVoteRequest(VoteRequest request)
     {
         if (HearsLeader && !request.Transfer)
+        {
+            Marks.VoteOfSameTermIgnored.Hit();
             return;
+        }
         var granted = (Replica.Vote is null || Replica.Vote == request.From) && request.LastEntry.IsAtLeastAsCompleteAs(Replica.Log.Last);
+        Marks.VoteRefused.HitIf(!granted);
+        Marks.VoteGrantedAgain.HitIf(granted && Replica.Vote is not null);
         if (granted)
             Replica.GrantVote(request.From);
         Replica.Send(new VoteReply(Replica.Id, request.From, Replica.Term, granted));
@@ -148,8 +157,11 @@ internal abstract class Role(Replica replica)
     }
 
     /// <summary>Only a leader can say; anyone else refuses, so that the asker need not wait (pitfall R01).</summary>
-    protected virtual void OnReadIndexRequest(ReadIndexRequest request) =>
+    protected virtual void OnReadIndexRequest(ReadIndexRequest request)
+    {
+        Marks.ReadAskedOfNoLeader.Hit();
         Replica.Send(new ReadIndexReply(Replica.Id, request.From, Replica.Term, request.Read, Index: null));
+    }
 
     protected virtual void OnReadIndexReply(ReadIndexReply reply)
     {

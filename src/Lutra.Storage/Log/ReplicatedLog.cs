@@ -139,7 +139,10 @@ public sealed class ReplicatedLog : IStage, IDisposable
                 var entry = entries[at];
                 RequireAppendable(entry);
                 if (entry.Index <= terms.Last.Index)
+                {
+                    Marks.EntryReplaced.Hit();
                     durable.WillReplace(entry.Index);
+                }
                 terms.Append(entry.Position);
                 recordBytes += RecordHeader.RecordBytes(entry.Payload.Length);
             }
@@ -202,7 +205,10 @@ public sealed class ReplicatedLog : IStage, IDisposable
         {
             // A reset that came meanwhile begins the log elsewhere and takes the segments with it.
             if (epoch != durable.Epoch)
+            {
+                Marks.CutOvertakenByReset.Hit();
                 return;
+            }
             terms.Cut(start.Position);
             durable.Cut(start);
         }

@@ -16,6 +16,7 @@ internal sealed class LinkReader(LinkSet links, IPeerEvents events)
         }
         catch (MalformedFrameException fault)
         {
+            Marks.MalformedFrame.Hit();
             links.Malformed++;
             links.Reject(link, fault.Message);
         }
@@ -94,6 +95,7 @@ internal sealed class LinkReader(LinkSet links, IPeerEvents events)
         }
         else if (link.Target is { } target)
         {
+            Marks.DialledItself.Hit();
             target.IsSelf = true;
             events.FoundSelf(target.Address);
             links.Drop(link, "this node itself answers there");

@@ -41,6 +41,7 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
         // After a pause of this very process, silence says nothing about the others: what they sent may still wait in the operating system.
         if (nowMs - NowMs > options.SilenceMaxMs / 2)
         {
+            Marks.ProcessWasPaused.Hit();
             foreach (var link in links.Values)
                 link.LastReceivedMs = nowMs;
         }
@@ -138,12 +139,16 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
         var mourned = reason == CloseReason.Refused ? link.Target?.Mourned : null;
         Detach(link, LinkState.Closed, message, mayHaveDied: reason is CloseReason.Ended or CloseReason.Failed);
         if (mourned is { } dead && !peers.ContainsKey(dead))
+        {
+            Marks.PeerDied.Hit();
             events.PeerDied(dead);
+        }
     }
 
     /// <summary>Says why to the other end, then closes.</summary>
     public void Refuse(PeerLink link, string refusal)
     {
+        Marks.ConnectionRefused.Hit();
         rejected++;
         events.Rejected(link.Remote, refusal);
         link.Outgoing.AddRefused(refusal);
@@ -204,14 +209,17 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
         switch (link.State)
         {
             case LinkState.Greeting when NowMs >= link.DeadlineMs:
+                Marks.NoHello.Hit();
                 timedOut++;
                 Reject(link, $"no hello within {options.HelloTimeoutMs} ms");
                 break;
             case LinkState.Greeted when !link.IsPaused && NowMs - link.LastReceivedMs >= options.SilenceMaxMs:
+                Marks.PeerSilent.Hit();
                 timedOut++;
                 Drop(link, $"nothing was heard for {options.SilenceMaxMs} ms", mayHaveDied: true);
                 break;
             case LinkState.Greeted when (link.IsUnwanted || NowMs >= link.SuperfluousAtMs) && link.Outgoing.IsEmpty:
+                Marks.SecondConnectionClosed.Hit();
                 Drop(link, "it is not needed any more");
                 break;
             case LinkState.Greeted when NowMs >= link.NextPingMs:

@@ -100,6 +100,7 @@ internal sealed class OutgoingQueue(PeerOptions options)
             var waiting = lanes[(int)lane];
             if (isClosed || waiting.Bytes >= (lane == Lane.Bulk ? options.BulkQueueBytesMax : options.QueueBytesMax))
             {
+                Marks.FrameDropped.Hit();
                 DroppedFrames++;
                 return false;
             }

@@ -51,7 +51,10 @@ internal sealed class LogRecovery
             (terms, lastBatch) = (new TermRuns(start.Position), start.Batches);
 
             if (files.Exists(SegmentName.Unfinished))
+            {
+                Marks.UnfinishedSegmentDeleted.Hit();
                 files.Delete(SegmentName.Unfinished);
+            }
             var leftovers = OpenSegments();
             var (used, endOffset) = ReadAll();
             var tail = new Tail(files, identity, opened, used, endOffset, lastBatch, confirmed.Batches);
@@ -87,6 +90,7 @@ internal sealed class LogRecovery
             var length = file.Length;
             if (number < start.Segment)
             {
+                Marks.CutSegmentLeftOver.Hit();
                 leftovers.Add(new Segment(number, file, (int)Math.Min(length, int.MaxValue)));
                 continue;
             }
@@ -121,7 +125,10 @@ internal sealed class LogRecovery
             var endHere = ReadBatches(opened[at], at == 0 ? start.FirstOffset : 0);
             // A header without a whole batch belongs to a batch that did not come to be.
             if (lastBatch == batchesBefore)
+            {
+                Marks.HeaderWithoutBatch.Hit();
                 return (at, end);
+            }
             end = endHere;
         }
         return (opened.Count, end);
@@ -136,6 +143,7 @@ internal sealed class LogRecovery
         var firstOther = opened.FindIndex(used, segment => segment.SizeBytes != options.SizeOf(segment.Number));
         while (firstOther >= 0 && opened.Count > firstOther)
         {
+            Marks.SpareOfOtherSize.Hit();
             opened[^1].File.Dispose();
             files.Delete(SegmentName.PathOf(opened[^1].Number));
             files.SyncDirectory(SegmentName.Folder);

@@ -19,7 +19,10 @@ internal sealed class Tail(
     public void Settle()
     {
         if (confirmedBatches > lastBatch)
+        {
+            Marks.ConfirmedBatchNotWhole.Hit();
             throw Damage($"batch {lastBatch + 1} was durable (as was all up to batch {confirmedBatches}) and is not whole");
+        }
         Segment? torn = null;
         var (tornFrom, tornTo) = (0L, 0L);
         for (var at = Math.Max(0, used - 1); at < segments.Count; at++)
@@ -30,6 +33,7 @@ internal sealed class Tail(
                 continue;
             if (at > used)
             {
+                Marks.SpareCleared.Hit();
                 ClearSpare(segments[at], written);
                 continue;
             }
@@ -40,7 +44,11 @@ internal sealed class Tail(
         if (torn is null)
             return;
         if (!LacksAPart(torn, tornFrom, tornTo))
+        {
+            Marks.WholeBatchFailsItsChecksums.Hit();
             throw new DamagedFileException(torn.File.Path, tornFrom, $"batch {lastBatch + 1} was written whole and fails its checksums");
+        }
+        Marks.TornTailDropped.Hit();
         Clear(torn, tornFrom, tornTo);
     }
 
@@ -60,7 +68,10 @@ internal sealed class Tail(
             for (var at = bytes.IndexOfAnyExcept((byte)0) & ~7; at + RecordHeader.SizeBytes <= bytes.Length && at <= last; at += 8)
             {
                 if (RecordHeader.TryRead(bytes[at..], seed, out var header) && header.Batch > lastBatch + 1)
+                {
+                    Marks.RecordOfLaterBatchFound.Hit();
                     throw Damage($"batch {lastBatch + 1} is not whole, and a record of batch {header.Batch} lies at byte {chunk + at} of {segment.File.Path}");
+                }
             }
         }
         return written;

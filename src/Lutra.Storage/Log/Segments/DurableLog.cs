@@ -47,7 +47,10 @@ internal sealed class DurableLog
         lock (gate)
         {
             if (epoch != Epoch)
+            {
+                Marks.ExtendAfterReset.Hit();
                 return false;
+            }
             if (segments.Count == 0 || segments[^1] != segment)
                 segments.Add(segment);
             foreach (var point in points)
@@ -157,7 +160,10 @@ internal sealed class DurableLog
             foreach (var stretch in stretches)
             {
                 if (--stretch.Segment.Readers == 0 && stretch.Segment.IsDropped)
+                {
+                    Marks.DroppedSegmentWasBeingRead.Hit();
                     dropped(stretch.Segment);
+                }
             }
         }
     }

@@ -99,7 +99,10 @@ internal sealed class SpareSegments : IStage
         lock (gate)
         {
             if (++retryCalls < retryCallsWanted)
+            {
+                Marks.FullDiskNotAskedYet.Hit();
                 return;
+            }
             retryCalls = 0;
             retryCallsWanted = Math.Min(retryCallsWanted * 2, RetryCallsMax);
         }
@@ -116,6 +119,7 @@ internal sealed class SpareSegments : IStage
         }
         catch (DiskFullException)
         {
+            Marks.LogDiskFull.Hit();
             GiveUpFilling();
             // Where a segment was dropped meanwhile there is room without the file system's help.
             lock (gate)
@@ -123,6 +127,7 @@ internal sealed class SpareSegments : IStage
         }
         catch (DiskException exception)
         {
+            Marks.SegmentCouldNotBeMade.Hit();
             isStopped = true;
             failed(exception);
             return false;
@@ -185,6 +190,7 @@ internal sealed class SpareSegments : IStage
         }
         if (!wanted)
             return false;
+        Marks.SegmentRecycled.HitIf(candidate is not null);
         fillingPath = candidate is null ? SegmentName.Unfinished : SegmentName.PathOf(candidate.Number);
         filling = candidate ?? new Segment(lastMade + 1, files.Create(SegmentName.Unfinished), options.SizeOf(lastMade + 1));
         return true;
@@ -206,6 +212,7 @@ internal sealed class SpareSegments : IStage
         }
         lastMade = number;
         filling = null;
+        Marks.LogHasRoomAgain.HitIf(isFull);
         isFull = false;
         roomAgain();
     }

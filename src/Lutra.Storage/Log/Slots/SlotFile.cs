@@ -98,6 +98,7 @@ internal sealed class SlotFile : IDisposable
         value.CopyTo(copy[HeaderBytes..]);
         BinaryPrimitives.WriteUInt32LittleEndian(copy[12..], ChecksumOf(copy));
         copy.CopyTo(buffer.AsSpan(CopyBytes));
+        Marks.BothSlotsUsed.HitIf(sequence == 2);
         return (long)(sequence % 2) * 2 * CopyBytes;
     }
 
@@ -113,7 +114,11 @@ internal sealed class SlotFile : IDisposable
         {
             var copy = bytes.AsSpan(offset, HeaderBytes + value.Length);
             if (!copy.StartsWith(magic))
+            {
+                Marks.SlotCopyNotThere.Hit();
                 continue;
+            }
+            Marks.SlotCopyTorn.HitIf(BinaryPrimitives.ReadUInt32LittleEndian(copy[12..]) != ChecksumOf(copy));
             if (BinaryPrimitives.ReadUInt32LittleEndian(copy[8..]) is var version and not Version)
                 unknownVersion = version;
             else if (BinaryPrimitives.ReadUInt32LittleEndian(copy[12..]) == ChecksumOf(copy) && BinaryPrimitives.ReadUInt64LittleEndian(copy[16..]) is var found && found > sequence)

@@ -73,7 +73,10 @@ internal sealed class LogWriter
     public void Fail(DiskException failure)
     {
         if (!Interlocked.Exchange(ref hasFailed, true))
+        {
+            Marks.LogWriteFailed.Hit();
             events.Failed(failure);
+        }
     }
 
     public void Close()
@@ -125,12 +128,17 @@ internal sealed class LogWriter
         {
             // The stage that makes segments wakes this one when it has one.
             if (!spares.TryTake(out var next))
+            {
+                Marks.WriterWaitsForSegment.Hit();
                 return false;
+            }
+            Marks.SegmentBegun.Hit();
             (current, offset) = (next, 0);
         }
         batch.Begin(lastBatch + 1, current, offset, link, last);
         if (offset == 0)
             batch.AddSegmentHeader(entry.Position);
+        var first = entry.Index;
         do
         {
             batch.Add(entry);
@@ -140,6 +148,7 @@ internal sealed class LogWriter
             size = RecordHeader.RecordBytes(entry.Payload.Length);
         }
         while (offset + batch.Length + size <= current.SizeBytes && batch.Length + size <= options.WriteBytesMax);
+        Marks.GroupCommit.HitIf(batch.Last.Index != first);
         batch.End();
         Submit(new DiskRequest(current.File, batch.Bytes, offset, Sync: true, OnBatchWritten));
         return true;
@@ -179,6 +188,7 @@ internal sealed class LogWriter
         if (TryGoOn(failure))
         {
             var reset = pendingReset!;
+            Marks.LogReset.Hit();
             IEnumerable<Segment> gone = current is null || reset.Gone.Contains(current) ? reset.Gone : [.. reset.Gone, current];
             (pendingReset, current, offset, last, epoch) = (null, null, 0, reset.Start, reset.Epoch);
             NoteRoom();
@@ -191,7 +201,10 @@ internal sealed class LogWriter
     private void OnCutWritten(DiskException? failure)
     {
         if (TryGoOn(failure))
+        {
+            Marks.LogCut.Hit();
             cutDone(pendingStart, epoch);
+        }
         Done();
     }
 
@@ -202,8 +215,11 @@ internal sealed class LogWriter
             offset += batch.Length;
             (lastBatch, link, last) = (batch.Batch, batch.Link, batch.Last);
             NoteRoom();
+            Marks.EntriesReplacedOnDisk.HitIf(batch.Replacements > 0);
             if (durable.Extend(epoch, batch.Segment, batch.Points, last.Index, batch.Replacements))
                 events.Persisted(last);
+            else
+                Marks.BatchOfEarlierEpochDropped.Hit();
             // While more waits, the next batch is the proof that this one was durable.
             if (!queue.HasWork)
                 Confirm();

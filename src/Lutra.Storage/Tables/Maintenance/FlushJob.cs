@@ -14,7 +14,10 @@ internal sealed class FlushJob(
     {
         // Asked to flush, and nothing happened since the last one.
         if (build is null && memtable.Applied == manifest.Applied)
+        {
+            Marks.NothingToFlush.Hit();
             return manifest;
+        }
         var tables = build?.Result is { } table ? [table, .. manifest.Tables] : manifest.Tables;
         return manifest with { Applied = memtable.Applied, Tables = tables };
     }

@@ -41,6 +41,7 @@ internal sealed class InstallJob(
 
     public override void Finish()
     {
+        Marks.StateInstalled.Hit();
         foreach (var old in layers.Latest.Layers.Tables)
             old.IsObsolete = true;
         var tables = moved.Select(open).ToArray();

@@ -85,6 +85,7 @@ internal sealed class TableKeeper : IStage
         }
         catch (DiskException failure)
         {
+            Marks.TablesFailed.Hit();
             hasStopped = true;
             events.Failed(failure);
             return false;
@@ -132,6 +133,7 @@ internal sealed class TableKeeper : IStage
         }
         catch (DiskFullException full) when (edit.MayBeginAgain)
         {
+            Marks.ManifestFoundNoRoom.Hit();
             edit.BeginAgain();
             retries.Failed(full);
             return false;
@@ -152,6 +154,7 @@ internal sealed class TableKeeper : IStage
     /// <summary>An edit that waits for room must not hold up an installation, which makes it pointless.</summary>
     private bool GiveUp(TableJob job)
     {
+        Marks.EditGivenUpForInstall.Hit();
         editing = null;
         Forget(job);
         job.Abandon();
@@ -173,6 +176,7 @@ internal sealed class TableKeeper : IStage
         merge ??= retries.MergeMustWait ? null : BeginMerge();
         // In turn, so that neither starves the other; where tables have piled up, only what makes them fewer.
         var pilesUp = manifest.Tables.Count >= 4 * options.TablesMax;
+        Marks.TablesPileUp.HitIf(pilesUp);
         mergeIsNext = merge is not null && (flush is null || pilesUp || !mergeIsNext);
         return mergeIsNext ? merge : flush;
     }
@@ -186,6 +190,7 @@ internal sealed class TableKeeper : IStage
         catch (DiskException failure) when (job != install && failure is not DamagedFileException)
         {
             // A table that failed is deleted and written anew under another number: nothing rests on it yet.
+            Marks.TableWrittenAnew.Hit();
             job.Abandon();
             if (job == merge)
                 retries.MergeFailed(failure);
@@ -223,6 +228,7 @@ internal sealed class TableKeeper : IStage
     private void BeginInstall(Func<InstallJob> requested)
     {
         // What they would write is about to be forgotten.
+        Marks.FlushAbandonedForInstall.HitIf(flush is not null || merge is not null);
         flush?.Abandon();
         merge?.Abandon();
         (flush, merge) = (null, null);
@@ -251,6 +257,7 @@ internal sealed class TableKeeper : IStage
         catch (DiskException)
         {
             // It stays until the store is opened the next time: no manifest names it.
+            Marks.RetiredTableNotDeleted.Hit();
         }
         return true;
     }

@@ -50,6 +50,7 @@ internal sealed class WriteRetries(TableEvents events)
         hasToWait = failure is DiskFullException || failuresInRow > 1;
         if (failure is not DiskFullException || isFull)
             return;
+        Marks.TablesOutOfSpace.Hit();
         isFull = true;
         events.OutOfSpace(true);
     }
@@ -57,6 +58,7 @@ internal sealed class WriteRetries(TableEvents events)
     public void MergeFailed(DiskException failure)
     {
         trouble = failure;
+        Marks.MergeFailed.Hit();
         mergeWait = Math.Min(MergeWaitMax, 1 << Math.Min(mergeFailuresInRow, 16));
         mergeFailuresInRow++;
     }
@@ -68,6 +70,7 @@ internal sealed class WriteRetries(TableEvents events)
         mergeFailuresInRow = 0;
         if (!isFull)
             return;
+        Marks.TablesHaveSpaceAgain.Hit();
         isFull = false;
         events.OutOfSpace(false);
     }

@@ -19,7 +19,10 @@ internal static class ManifestFile
     {
         files.CreateDirectory(Folder);
         if (files.Exists(NewPath))
+        {
+            Marks.UnfinishedManifestDeleted.Hit();
             files.Delete(NewPath);
+        }
         if (files.Exists(Path))
             return Read(files);
         if (files.List(Folder).FirstOrDefault(name => ManifestTable.TryParseName(name, out _)) is { } table)
@@ -46,6 +49,7 @@ internal static class ManifestFile
         {
             if (!ManifestTable.TryParseName(name, out var number) || named.Contains(number))
                 continue;
+            Marks.UnnamedTableDeleted.Hit();
             files.Delete($"{Folder}/{name}");
             next = Math.Max(next, number + 1);
         }

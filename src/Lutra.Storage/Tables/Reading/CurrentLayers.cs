@@ -157,6 +157,7 @@ internal sealed class CurrentLayers
         var isFull = layers.Active.EntryBytes >= memtableBytes;
         var rotates = !batchIsOpen && (isFull || flushIsRequested) && layers.Waiting.Length < WaitingMax;
         hasRoom = rotates || !isFull || layers.Waiting.Length < WaitingMax;
+        Marks.ApplierHasNoRoom.HitIf(!hasRoom);
         if (!rotates)
             return false;
         flushIsRequested = false;
