@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Lutra.Cli.Output;
+using Lutra.Simulation.Coverage;
 using Lutra.Simulation.Runs;
 using Spectre.Console;
 
@@ -29,6 +30,7 @@ internal static class SimCommand
 
     private static ExitCode Run(SimPlan plan, CancellationToken cancellationToken)
     {
+        MarkCatalogue.TurnOn();
         var started = Stopwatch.GetTimestamp();
         var summary = new SimSummary();
         if (Console.IsOutputRedirected)
@@ -44,7 +46,7 @@ internal static class SimCommand
             });
         }
 
-        summary.Write(Stopwatch.GetElapsedTime(started));
+        summary.Write(Stopwatch.GetElapsedTime(started), plan.WithMarks);
         return summary.Failed.Count == 0 ? ExitCode.Ok : ExitCode.Error;
     }
 

@@ -21,6 +21,9 @@ internal sealed record SimPlan(ulong First, int Count, int Jobs, TimeSpan? Fault
     /// <summary>Print what was done to the nodes and what they said.</summary>
     public bool IsTraced { get; init; }
 
+    /// <summary>Print how many runs hit each mark.</summary>
+    public bool WithMarks { get; init; }
+
     public World WorldOf(ulong seed)
     {
         var drawn = WorldDraw.Draw(seed, FaultsFor);

@@ -1,4 +1,6 @@
 using Lutra.Cli.Output;
+using Lutra.Raft;
+using Lutra.Simulation.Coverage;
 using Lutra.Simulation.Runs;
 
 namespace Lutra.Cli.Sim;
@@ -6,7 +8,12 @@ namespace Lutra.Cli.Sim;
 /// <summary>What many runs came to.</summary>
 internal sealed class SimSummary
 {
+    // So many runs that a mark of the class was hit for certain, unless something is wrong with it.
+    private const int CommonSeeds = 100;
+    private const int RareSeeds = 2000;
+
     private readonly List<RunReport> failed = [];
+    private readonly MarkTally marks = new();
 
     public int Runs { get; private set; }
 
@@ -24,6 +31,7 @@ internal sealed class SimSummary
         Done += report.RequestsDone;
         Unknown += report.RequestsUnknown;
         Virtual += report.Virtual;
+        marks.Add(report.Marks);
         if (report.Violation is null)
             return;
         failed.Add(report);
@@ -31,6 +39,29 @@ internal sealed class SimSummary
         Failure.Hint(report.World.ReproLine);
     }
 
-    public void Write(TimeSpan elapsed) => Console.Out.WriteLine(
-        $"{Runs} seeds, {failed.Count} failed; {Done} requests done, {Unknown} unknown; {Virtual.TotalMinutes:F1} virtual minutes in {elapsed.TotalSeconds:F1} s ({Virtual / elapsed:F0} times real time)");
+    /// <param name="withMarks">Print how many runs hit each mark, not only which should have been hit.</param>
+    public void Write(TimeSpan elapsed, bool withMarks)
+    {
+        Console.Out.WriteLine(
+            $"{Runs} seeds, {failed.Count} failed; {Done} requests done, {Unknown} unknown; {Virtual.TotalMinutes:F1} virtual minutes in {elapsed.TotalSeconds:F1} s ({Virtual / elapsed:F0} times real time)");
+        if (withMarks)
+            WriteMarks();
+        Console.Out.WriteLine($"{marks.Hit} of {MarkCatalogue.All.Count} marks hit");
+        if (Runs >= CommonSeeds)
+            WriteMissing(MarkClass.Common);
+        if (Runs >= RareSeeds)
+            WriteMissing(MarkClass.Rare);
+    }
+
+    private void WriteMissing(MarkClass expected)
+    {
+        foreach (var missing in marks.Missing(expected))
+            Console.Out.WriteLine($"  never hit, though {expected.ToString().ToLowerInvariant()}: {missing.Name}");
+    }
+
+    private void WriteMarks()
+    {
+        foreach (var (mark, runs) in marks.All.OrderBy(each => each.Runs))
+            Console.Out.WriteLine($"{runs,7} {mark.Mark.Expected,-9} {mark.Name}");
+    }
 }

@@ -1,3 +1,4 @@
+using Lutra.Raft;
 using Lutra.Simulation.Cluster;
 
 namespace Lutra.Simulation.Runs;
@@ -8,6 +9,7 @@ namespace Lutra.Simulation.Runs;
 /// <param name="Fingerprint">Of every disk at the end, of all that was done, and of the number of events: two runs of one seed agree on it.</param>
 /// <param name="Timeline">What was done to the cluster, in order.</param>
 /// <param name="Told">The logs of the nodes, each in its order.</param>
+/// <param name="Marks">The rare places in the code that were reached; empty unless the process counts them.</param>
 public sealed record RunReport(
     World World, string? Violation, long RequestsDone, long RequestsUnknown, TimeSpan Virtual, ulong Fingerprint, IReadOnlyList<TimelineEntry> Timeline,
-    IReadOnlyList<TimelineEntry> Told);
+    IReadOnlyList<TimelineEntry> Told, MarkSheet Marks);

@@ -1,3 +1,4 @@
+using Lutra.Raft;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Runs.Faults;
 using Lutra.Simulation.Workloads;
@@ -44,9 +45,17 @@ public sealed class SimulationRun
     public static RunReport Run(World world)
     {
         ArgumentNullException.ThrowIfNull(world);
-        var run = new SimulationRun(world);
-        run.RunPhases();
-        return run.Report();
+        var marks = MarkSheet.Begin();
+        try
+        {
+            var run = new SimulationRun(world);
+            run.RunPhases();
+            return run.Report(marks);
+        }
+        finally
+        {
+            MarkSheet.End();
+        }
     }
 
     private void RunPhases()
@@ -86,7 +95,7 @@ public sealed class SimulationRun
 
     private static string? FirstOf(IEnumerable<string?> found) => found.FirstOrDefault(each => each is not null);
 
-    private RunReport Report()
+    private RunReport Report(MarkSheet marks)
     {
         var fingerprint = new Fingerprint();
         fingerprint.Add(cluster.Scheduler.EventsRun);
@@ -104,6 +113,6 @@ public sealed class SimulationRun
 
         return new RunReport(
             world, violation, workloads.Sum(each => each.Done), workloads.Sum(each => each.Unknown), cluster.Scheduler.Now, fingerprint.Value, timeline,
-            [.. cluster.Nodes.SelectMany(node => node.Told)]);
+            [.. cluster.Nodes.SelectMany(node => node.Told)], marks);
     }
 }
