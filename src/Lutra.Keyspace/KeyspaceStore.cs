@@ -71,6 +71,8 @@ public sealed class KeyspaceStore : IDisposable
         Invariant.Holds(applied == LogPosition.Zero, "A cluster begins before its first entry.");
         configuration = initial;
         tables.Put(TableKeys.Configuration, 0, initial.Encode());
+        // A node that was never up when its cluster worked gets a whole state before its first entry: no batch may be open then.
+        tables.Publish(applied);
         Volatile.Write(ref published, new PublishedState(applied, state, configuration));
     }
 

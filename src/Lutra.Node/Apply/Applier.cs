@@ -62,6 +62,13 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
         for (var at = first; at < last; at++)
         {
             var entry = work.Entries[at];
+            if (entry.Index <= keyspace.Applied.Index)
+            {
+                // The log caught up while a newer state was being installed, and was handed out behind it: that state contains this entry.
+                EndContained(entry);
+                continue;
+            }
+
             if (entry.Term != lastTerm)
             {
                 lastTerm = entry.Term;
@@ -90,15 +97,21 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
 
     private void Apply(in Entry entry)
     {
-        var waiter = entry.Kind == EntryKind.Command && CommandCodec.ReadProposal(entry.Payload.Span) is var proposal && proposal.Origin == origin
-            ? pending.Take(proposal.Number)
-            : null;
+        var waiter = TakeWaiter(entry);
         var outcome = keyspace.Apply(entry, waiter is not null);
         if (waiter is not null)
             toAnswer.Add((waiter, outcome));
         if (entry.Kind == EntryKind.Configuration)
             events.ConfigurationApplied(entry.Index, Configuration.Decode(entry.Payload.Span));
     }
+
+    private void EndContained(in Entry entry) =>
+        TakeWaiter(entry)?.Failed(LutraError.OutcomeUnknown, "This node took over a newer state that holds the write, and not its answer: it may or may not be done.");
+
+    private ClientWrite? TakeWaiter(in Entry entry) =>
+        entry.Kind == EntryKind.Command && CommandCodec.ReadProposal(entry.Payload.Span) is var proposal && proposal.Origin == origin
+            ? pending.Take(proposal.Number)
+            : null;
 
     private bool Install(StateToInstall state)
     {

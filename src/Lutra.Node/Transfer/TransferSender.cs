@@ -100,6 +100,22 @@ internal sealed class TransferSender(
             (transfer, file, offsetBytes) = next;
         }
 
+        if (!transfer.TryBeginReading())
+            return true; // It ended while this waited.
+        try
+        {
+            SendChunks(transfer, file, offsetBytes);
+        }
+        finally
+        {
+            transfer.EndReading();
+        }
+
+        return true;
+    }
+
+    private void SendChunks(OutgoingTransfer transfer, int file, long offsetBytes)
+    {
         for (var chunk = 0; chunk < ChunksPerRequest; chunk++)
         {
             var source = transfer.Tables.Files[file];
@@ -113,8 +129,6 @@ internal sealed class TransferSender(
                 break;
             offsetBytes = 0;
         }
-
-        return true;
     }
 
     public void Dispose()

@@ -52,7 +52,8 @@ internal sealed class Operator
     /// <summary>The disk is lost; false where that would be more than the cluster must bear. The node must be down.</summary>
     public bool MayWipe(SimulatedNode node)
     {
-        if (!IsSound(node) || damaged.Count + wiped.Count >= world.DamageBudget)
+        // More wiped disks than a minority would be another cluster, whatever the nodes do.
+        if (!IsSound(node) || damaged.Count + wiped.Count >= world.DamageBudget || wiped.Count >= (world.Voters - 1) / 2)
             return false;
         wiped.Add(node.Label);
         return true;

@@ -13,9 +13,7 @@ internal sealed class CompactionFault(FaultSetting setting)
         var node = Setting.AnyNode(Random);
         if (node.Loop?.Replica is not { } replica)
             return;
-        long revision;
-        using (var view = replica.Keyspace.Pin())
-            revision = view.Revision.Value;
+        var revision = replica.Keyspace.Revision.Value;
         if (revision == 0)
             return;
         var upTo = Random.NextInt64(revision + 1);
