@@ -46,6 +46,8 @@ internal static class SimCommand
             });
         }
 
+        if (plan.WithFingerprints)
+            summary.WriteFingerprints();
         summary.Write(Stopwatch.GetElapsedTime(started), plan.WithMarks);
         return summary.Failed.Count == 0 ? ExitCode.Ok : ExitCode.Error;
     }

@@ -20,11 +20,12 @@ internal sealed class SimOptions
     private readonly Option<string?> damage = new("--damage") { Description = "Disks are damaged within what the cluster must bear, or beyond it: within, beyond; default: drawn" };
 
     private readonly Option<bool> trace = new("--trace") { Description = "With --seed: print what was done to the nodes and what they said" };
+    private readonly Option<bool> fingerprints = new("--fingerprints") { Description = "Print a number for each seed that is equal wherever the same code runs it" };
     private readonly Option<bool> marks = new("--marks") { Description = "Print how many runs reached each of the rare places in the code" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { seeds, seed, start, jobs, seconds, voters, clients, faults, workloads, core, damage, trace, marks })
+        foreach (var option in new Option[] { seeds, seed, start, jobs, seconds, voters, clients, faults, workloads, core, damage, trace, marks, fingerprints })
             command.Options.Add(option);
     }
 
@@ -43,6 +44,7 @@ internal sealed class SimOptions
             BareMajority = parsed.GetValue(core) is { } left ? left == "majority" : null,
             IsTraced = parsed.GetValue(trace),
             WithMarks = parsed.GetValue(marks),
+            WithFingerprints = parsed.GetValue(fingerprints),
             BeyondBudget = parsed.GetValue(damage) is { } extent ? extent == "beyond" : null,
         };
         if (plan.Count < 1 || (one ?? parsed.GetValue(start)) < 0 || plan.Jobs is < 1 or > 64 || plan.FaultsFor <= TimeSpan.Zero)

@@ -24,6 +24,9 @@ internal sealed record SimPlan(ulong First, int Count, int Jobs, TimeSpan? Fault
     /// <summary>Print how many runs hit each mark.</summary>
     public bool WithMarks { get; init; }
 
+    /// <summary>Print what each run left behind as one number.</summary>
+    public bool WithFingerprints { get; init; }
+
     public World WorldOf(ulong seed)
     {
         var drawn = WorldDraw.Draw(seed, FaultsFor);

@@ -14,6 +14,7 @@ internal sealed class SimSummary
 
     private readonly List<RunReport> failed = [];
     private readonly MarkTally marks = new();
+    private readonly SortedDictionary<ulong, ulong> fingerprints = [];
 
     public int Runs { get; private set; }
 
@@ -32,11 +33,19 @@ internal sealed class SimSummary
         Unknown += report.RequestsUnknown;
         Virtual += report.Virtual;
         marks.Add(report.Marks);
+        fingerprints[report.World.Seed] = report.Fingerprint;
         if (report.Violation is null)
             return;
         failed.Add(report);
         Failure.Write($"Seed {report.World.Seed}: {report.Violation}");
         Failure.Hint(report.World.ReproLine);
+    }
+
+    /// <summary>A line for each seed: equal in every process, on every machine, as long as the code is.</summary>
+    public void WriteFingerprints()
+    {
+        foreach (var (seed, fingerprint) in fingerprints)
+            Console.Out.WriteLine($"{seed} {fingerprint:x16}");
     }
 
     /// <param name="withMarks">Print how many runs hit each mark, not only which should have been hit.</param>

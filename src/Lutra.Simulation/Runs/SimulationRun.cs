@@ -99,6 +99,7 @@ public sealed class SimulationRun
     {
         var fingerprint = new Fingerprint();
         fingerprint.Add(cluster.Scheduler.EventsRun);
+        fingerprint.Add(cluster.Scheduler.Trail);
         fingerprint.Add((ulong)cluster.Network.DeliveredBytes);
         foreach (var entry in timeline)
             fingerprint.Add(entry.ToString());

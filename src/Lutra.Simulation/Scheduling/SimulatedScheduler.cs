@@ -35,6 +35,9 @@ public sealed class SimulatedScheduler : IScheduler
     /// <summary>Events run so far: two runs of one seed agree on it.</summary>
     public ulong EventsRun { get; private set; }
 
+    /// <summary>A hash over the times of all events run so far.</summary>
+    public ulong Trail { get; private set; }
+
     public bool IsIdle => events.Count == 0;
 
     /// <summary>
@@ -66,6 +69,7 @@ public sealed class SimulatedScheduler : IScheduler
             return false;
         Now = priority.At;
         EventsRun++;
+        Trail = (Trail ^ (ulong)Now.Ticks) * 1099511628211;
         action();
         return true;
     }
