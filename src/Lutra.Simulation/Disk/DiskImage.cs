@@ -32,7 +32,17 @@ internal sealed class DiskImage
         }
     }
 
-    public void DropUnsyncedNames(string path) => unsynced.RemoveAll(change => change.Directory == path);
+    /// <summary>
+    /// The file system could not write a folder and calls it clean: its names are what they were. Were the new ones still seen, no later sync could be
+    /// believed, and no program could do right.
+    /// </summary>
+    public void DropUnsyncedNames(string path)
+    {
+        unsynced.RemoveAll(change => change.Directory == path);
+        Current = durable.Copy(file => file);
+        foreach (var change in unsynced)
+            change.Apply(Current);
+    }
 
     /// <summary>Any subset of the unsynced names and of the unsynced sectors survives.</summary>
     public void PowerCut(Random random)
