@@ -44,6 +44,9 @@ public sealed class RaftNode
     /// <summary>The configuration in force; the same object as long as it is.</summary>
     public Configuration Configuration => replica.Configuration;
 
+    /// <summary>The log as this core holds it, for whoever checks it from outside.</summary>
+    internal RaftLog Log => replica.Log;
+
     /// <summary>Everything at once. Made anew at each call: what a loop asks for often has a property of its own.</summary>
     public RaftStatus Status
     {

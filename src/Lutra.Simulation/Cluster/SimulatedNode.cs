@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Commands;
 using Lutra.Node;
 using Lutra.Node.Loop;
 using Lutra.Simulation.Disk;
@@ -49,6 +50,15 @@ public sealed class SimulatedNode : IDisposable
     /// <summary>Why the node stopped by itself; null where it did not.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Called after each event of the node's processes.</summary>
+    internal Action? Ran { get; set; }
+
+    /// <summary>Called before a client hears that its write was applied.</summary>
+    internal Action<ProposalId>? Acknowledged { get; set; }
+
+    /// <summary>Called when the machine has got another disk.</summary>
+    internal Action? DiskIsNew { get; set; }
+
     /// <summary>Called when the node has stopped by itself.</summary>
     internal Action<Exception>? Stopped { get; set; }
 
@@ -64,6 +74,7 @@ public sealed class SimulatedNode : IDisposable
     {
         Failure = null;
         process = scheduler.StartProcess($"node {Label}", Fail);
+        process.Ran = () => Ran?.Invoke();
         var mine = process;
         network = fabric.Start(Host, process);
         var clock = new NodeClock(process.Time);
@@ -77,7 +88,7 @@ public sealed class SimulatedNode : IDisposable
         {
             var origin = (ulong)random.NextInt64();
             loop = new NodeLoop(context, options, origin);
-            requests = new SimulatedRequests(loop, clock, options, origin);
+            requests = new SimulatedRequests(loop, clock, options, origin, proposal => Acknowledged?.Invoke(proposal));
         }
         catch (Exception reason) when (reason is IOException or LutraException or SimulatedCrashException)
         {
@@ -125,6 +136,7 @@ public sealed class SimulatedNode : IDisposable
         if (IsUp)
             throw new InvalidOperationException("A disk is swapped while the node is down.");
         Disk = new SimulatedDisk(scheduler, $"{options.Label}, after start {starts}");
+        DiskIsNew?.Invoke();
     }
 
     /// <summary>The machine comes back under another address, as where addresses are handed out anew. Only while the node is down.</summary>

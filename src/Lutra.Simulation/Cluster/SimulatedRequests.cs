@@ -15,7 +15,7 @@ public sealed record Ending(OperationResult? Result, LutraError? Error, string? 
 }
 
 /// <summary>Takes requests into one node, as its faces do, and tells how they ended. Where the node dies first, nothing is told.</summary>
-internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNodeOptions options, ulong origin)
+internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNodeOptions options, ulong origin, Action<ProposalId> acknowledged)
 {
     private ulong lastNumber;
 
@@ -23,7 +23,7 @@ internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNod
     {
         var number = ++lastNumber;
         var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, IdempotencyKey: idempotencyKey);
-        loop.Post(new PendingWrite(number, CommandCodec.Encode(envelope, command), clock.NowMillis + options.RequestTimeoutMillis, ended));
+        loop.Post(new PendingWrite(number, CommandCodec.Encode(envelope, command), clock.NowMillis + options.RequestTimeoutMillis, ended, acknowledged));
     }
 
     public void Read(RangeOperation range, Action<Ending> ended) =>
@@ -32,14 +32,20 @@ internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNod
     private sealed class PendingWrite : ClientWrite
     {
         private readonly Action<Ending> ended;
+        private readonly Action<ProposalId> acknowledged;
 
-        public PendingWrite(ulong number, byte[] command, long deadlineMillis, Action<Ending> ended)
+        public PendingWrite(ulong number, byte[] command, long deadlineMillis, Action<Ending> ended, Action<ProposalId> acknowledged)
         {
             (Number, Command, DeadlineMillis) = (number, command, deadlineMillis);
             this.ended = ended;
+            this.acknowledged = acknowledged;
         }
 
-        public override void Applied(in AppliedEntry entry) => ended(new Ending(entry.Result, entry.Refusal?.Error, entry.Refusal?.Message));
+        public override void Applied(in AppliedEntry entry)
+        {
+            acknowledged(entry.Proposal);
+            ended(new Ending(entry.Result, entry.Refusal?.Error, entry.Refusal?.Message));
+        }
 
         public override void Failed(LutraError error, string message) => ended(new Ending(null, error, message));
     }

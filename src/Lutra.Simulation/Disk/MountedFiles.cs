@@ -197,6 +197,7 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
             throw new DiskException(path, "fdatasync", "Input/output error (simulated)");
         }
         file.CompleteSync(pending);
+        disk.Synced?.Invoke(path, file);
     }
 
     private void Complete(DiskRequest request, DiskException? failure)

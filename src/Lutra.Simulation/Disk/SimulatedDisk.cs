@@ -32,6 +32,9 @@ public sealed class SimulatedDisk(SimulatedScheduler scheduler, string name)
 
     internal DiskImage Image => image;
 
+    /// <summary>Called when a sync of this file has made its bytes durable.</summary>
+    internal Action<string, FileImage>? Synced { get; set; }
+
     // Raised when every earlier mount ends.
     internal int Incarnation { get; private set; }
 

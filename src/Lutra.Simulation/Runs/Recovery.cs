@@ -1,5 +1,6 @@
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Runs.Faults;
+using Lutra.Simulation.Runs.Invariants;
 using Lutra.Simulation.Workloads;
 
 namespace Lutra.Simulation.Runs;
@@ -12,14 +13,15 @@ internal sealed class Recovery
 {
     private readonly FaultSetting setting;
     private readonly IReadOnlyList<IWorkload> workloads;
+    private readonly ClusterWatch watch;
     private readonly Func<Func<bool>, TimeSpan, bool> until;
     private readonly Action<string> violated;
     private readonly SimulatedNode[] core;
     private readonly TimeSpan electionTimeout;
 
-    public Recovery(FaultSetting setting, IReadOnlyList<IWorkload> workloads, Func<Func<bool>, TimeSpan, bool> until, Action<string> violated)
+    public Recovery(FaultSetting setting, IReadOnlyList<IWorkload> workloads, ClusterWatch watch, Func<Func<bool>, TimeSpan, bool> until, Action<string> violated)
     {
-        (this.setting, this.workloads, this.until, this.violated) = (setting, workloads, until, violated);
+        (this.setting, this.workloads, this.watch, this.until, this.violated) = (setting, workloads, watch, until, violated);
         var random = setting.Scheduler.RandomFor("core");
         var sound = setting.Cluster.Nodes.Where(setting.Operator.IsSound).ToArray();
         random.Shuffle(sound);
@@ -61,6 +63,8 @@ internal sealed class Recovery
             return Fail($"reading back: requests of {workloads.First(each => !each.IsQuiet).Name} have no end {EqualWithin} after {after}");
         if (!until(() => IsEqual(Leader), EqualWithin))
             return Fail($"the core has not applied one index within {EqualWithin} of reading back after {after}: {Describe()}");
+        foreach (var node in core)
+            watch.RequireAll(node);
         return StatesAgree(after);
     }
 

@@ -1,6 +1,7 @@
 using Lutra.Raft;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Runs.Faults;
+using Lutra.Simulation.Runs.Invariants;
 using Lutra.Simulation.Workloads;
 
 namespace Lutra.Simulation.Runs;
@@ -19,6 +20,7 @@ public sealed class SimulationRun
     private readonly List<TimelineEntry> timeline = [];
     private readonly Operator keeper;
     private readonly FaultWeather weather;
+    private readonly ClusterWatch watch;
     private readonly FaultSetting setting;
     private readonly IWorkload[] workloads;
     private string? violation;
@@ -35,6 +37,7 @@ public sealed class SimulationRun
         });
         keeper = new Operator(cluster, world, timeline);
         setting = new FaultSetting(cluster, world, keeper, timeline);
+        watch = new ClusterWatch(cluster, keeper, setting.Note);
         weather = new FaultWeather(setting);
         workloads = [.. world.Workloads.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, world.Clients, cluster.Scheduler.RandomFor(name))))];
     }
@@ -62,7 +65,7 @@ public sealed class SimulationRun
     {
         cluster.StartAll();
         if (!Until(() => cluster.Leader?.Loop?.Replica?.Raft.CommittedInTerm == true, forming))
-            violation ??= $"I: no cluster and no leader within {forming}";
+            violation ??= $"liveness: no cluster and no leader within {forming}";
         weather.Begin();
         foreach (var workload in workloads)
             workload.Begin();
@@ -71,7 +74,7 @@ public sealed class SimulationRun
             workload.Stop();
         weather.Heal();
         if (violation is null && !world.BeyondBudget)
-            new Recovery(setting, workloads, Until, found => violation ??= found).Run();
+            new Recovery(setting, workloads, watch, Until, found => violation ??= found).Run();
         violation ??= FirstOf(workloads.Select(workload => workload.Judge()));
     }
 
@@ -87,7 +90,8 @@ public sealed class SimulationRun
             if (left <= TimeSpan.Zero)
                 return false;
             cluster.Scheduler.RunFor(left < glance ? left : glance);
-            violation ??= keeper.Unexplained ?? FirstOf(workloads.Select(workload => workload.Violation));
+            watch.LookAtAll();
+            violation ??= watch.Breach ?? keeper.Unexplained ?? FirstOf(workloads.Select(workload => workload.Violation));
         }
 
         return false;
