@@ -46,10 +46,24 @@ internal static class SimCommand
             });
         }
 
+        if (plan.MinimiseRuns > 0)
+            Minimise(summary, plan.MinimiseRuns, cancellationToken);
         if (plan.WithFingerprints)
             summary.WriteFingerprints();
         summary.Write(Stopwatch.GetElapsedTime(started), plan.WithMarks);
         return summary.Failed.Count == 0 ? ExitCode.Ok : ExitCode.Error;
+    }
+
+    // The first failure is enough to begin with.
+    private static void Minimise(SimSummary summary, int runsMax, CancellationToken cancellationToken)
+    {
+        if (summary.Failed.Count == 0 || cancellationToken.IsCancellationRequested)
+            return;
+        var failed = summary.Failed[0];
+        var minimiser = new Minimiser(world => cancellationToken.IsCancellationRequested ? null : SimulationRun.Run(world).Violation, runsMax);
+        var smaller = minimiser.Minimise(failed.World, failed.Violation!);
+        if (smaller != failed.World)
+            Failure.Hint($"seed {failed.World.Seed} fails alike in a smaller world: {smaller.ReproLine}");
     }
 
     // Both are sorted by time; what was done comes before what a node says of it.

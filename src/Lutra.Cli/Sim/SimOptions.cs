@@ -21,11 +21,12 @@ internal sealed class SimOptions
 
     private readonly Option<bool> trace = new("--trace") { Description = "With --seed: print what was done to the nodes and what they said" };
     private readonly Option<bool> fingerprints = new("--fingerprints") { Description = "Print a number for each seed that is equal wherever the same code runs it" };
+    private readonly Option<int> minimise = new("--minimise") { Description = "How many runs may be spent on making the first failing world smaller; 0: none", DefaultValueFactory = _ => 200 };
     private readonly Option<bool> marks = new("--marks") { Description = "Print how many runs reached each of the rare places in the code" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { seeds, seed, start, jobs, seconds, voters, clients, faults, workloads, core, damage, trace, marks, fingerprints })
+        foreach (var option in new Option[] { seeds, seed, start, jobs, seconds, voters, clients, faults, workloads, core, damage, trace, marks, fingerprints, minimise })
             command.Options.Add(option);
     }
 
@@ -44,11 +45,14 @@ internal sealed class SimOptions
             BareMajority = parsed.GetValue(core) is { } left ? left == "majority" : null,
             IsTraced = parsed.GetValue(trace),
             WithMarks = parsed.GetValue(marks),
+            MinimiseRuns = parsed.GetValue(minimise),
             WithFingerprints = parsed.GetValue(fingerprints),
             BeyondBudget = parsed.GetValue(damage) is { } extent ? extent == "beyond" : null,
         };
         if (plan.Count < 1 || (one ?? parsed.GetValue(start)) < 0 || plan.Jobs is < 1 or > 64 || plan.FaultsFor <= TimeSpan.Zero)
             return "--seeds and --seconds must be above 0, seeds at least 0, and --jobs from 1 to 64.";
+        if (plan.MinimiseRuns < 0)
+            return "--minimise must be at least 0.";
         if (plan.IsTraced && one is null)
             return "--trace needs --seed.";
         if (plan.Voters is < 1 or > 7 || plan.Clients is < 1 or > 16)

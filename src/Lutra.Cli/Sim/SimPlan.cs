@@ -27,6 +27,9 @@ internal sealed record SimPlan(ulong First, int Count, int Jobs, TimeSpan? Fault
     /// <summary>Print what each run left behind as one number.</summary>
     public bool WithFingerprints { get; init; }
 
+    /// <summary>How many runs may be spent on making the first failing world smaller.</summary>
+    public int MinimiseRuns { get; init; }
+
     public World WorldOf(ulong seed)
     {
         var drawn = WorldDraw.Draw(seed, FaultsFor);
