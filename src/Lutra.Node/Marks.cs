@@ -23,6 +23,9 @@ internal static class Marks
 
     public static readonly Mark AppendNotTakenForWantOfRoom = new(MarkClass.Rare);
     public static readonly Mark InstalledStateResetsLog = new(MarkClass.Rare);
+    public static readonly Mark StuckDiskHandsOver = new(MarkClass.Rare);
+    public static readonly Mark StuckDiskEndsLeadership = new(MarkClass.VeryRare);
+    public static readonly Mark StuckDiskStopsNode = new(MarkClass.Rare);
     public static readonly Mark RoomChanged = new(MarkClass.Rare);
     public static readonly Mark FullLeaderHandsOver = new(MarkClass.Rare);
     public static readonly Mark ForwardReplyOfAnotherTime = new(MarkClass.Rare);

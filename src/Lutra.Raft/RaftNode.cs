@@ -32,6 +32,9 @@ public sealed class RaftNode
     /// <summary>Everything up to here is committed, as far as this node knows.</summary>
     public LogIndex Commit => replica.Commit;
 
+    /// <summary>The log is durable here up to this index.</summary>
+    public LogIndex Durable => replica.Log.Durable;
+
     /// <summary>The end of the log, durable or not.</summary>
     public LogPosition Last => replica.Log.Last;
 
@@ -91,6 +94,12 @@ public sealed class RaftNode
 
     /// <summary>Hands leadership to <paramref name="target"/>, or to the most advanced voter when null. False: not leader, not a voter, self, or one is under way.</summary>
     public bool TransferLeadership(NodeId? target) => replica.Role.TransferLeadership(target);
+
+    /// <summary>
+    /// Leads no more, whoever comes next: for a driver whose disk does not answer (pitfall D10). Reads that wait are refused. Nothing on a node that does not
+    /// lead.
+    /// </summary>
+    public void GiveUpLeadership() => replica.Role.GiveUpLeadership();
 
     /// <summary>
     /// Campaigns at the next tick as if the election timeout had passed: for a voter that is alone in its configuration, or whose

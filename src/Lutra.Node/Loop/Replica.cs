@@ -28,6 +28,7 @@ internal sealed class Replica : IDisposable
     private readonly Transfers transfers;
     private readonly LeaderDuties duties;
     private readonly RoomWatch roomWatch;
+    private readonly StuckDiskWatch stuckDiskWatch;
     private RoleName role;
     private Term term;
     private NodeId? leader;
@@ -63,6 +64,7 @@ internal sealed class Replica : IDisposable
         transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
         roomWatch = new RoomWatch(Raft, room, peers);
+        stuckDiskWatch = new StuckDiskWatch(Raft, options, context.Files.Location, () => Log.IsFull, context.Failed);
         reads.Applied(Keyspace.Applied.Index);
     }
 
@@ -91,6 +93,7 @@ internal sealed class Replica : IDisposable
         transfers.Tick(nowMillis);
         duties.Tick();
         roomWatch.Tick();
+        stuckDiskWatch.Tick();
 
         // Where a disk was full, they look whether there is room again; else they do nothing.
         Log.RetryRoom();
@@ -163,7 +166,11 @@ internal sealed class Replica : IDisposable
     {
         // The write starts first, so that the disk works while the messages are encoded; none of them promises what is not yet on disk.
         if (output.HardState is not null || output.EntriesToPersist.Count > 0)
+        {
+            stuckDiskWatch.Asked(output.HardState);
             Log.Append(output.HardState, output.EntriesToPersist);
+        }
+
         foreach (var message in output.MessagesToSend)
             peers.Send(message.To, new RaftFrame(message));
         if (output.EntriesToApply.Count > 0)
@@ -216,9 +223,17 @@ internal sealed class Replica : IDisposable
     }
 
     // What follows is called by whichever thread finished the work, and goes through the inbox.
-    private void HardStatePersisted(HardState hardState) => Post(replica => replica.Raft.HardStatePersisted(hardState));
+    private void HardStatePersisted(HardState hardState) => Post(replica =>
+    {
+        replica.Raft.HardStatePersisted(hardState);
+        replica.stuckDiskWatch.HardStatePersisted(hardState);
+    });
 
-    private void LogPersisted(LogPosition upTo) => Post(replica => replica.Raft.LogPersisted(upTo));
+    private void LogPersisted(LogPosition upTo) => Post(replica =>
+    {
+        replica.Raft.LogPersisted(upTo);
+        replica.stuckDiskWatch.Answered();
+    });
 
     private void LogStartMoved(LogPosition start) => Post(replica => replica.Raft.LogCut(start));
 

@@ -136,6 +136,8 @@ internal sealed class Leader : Role
         return true;
     }
 
+    public override void GiveUpLeadership() => StepDown();
+
     /// <summary>What was on its way to a dead process is lost: ask where it is once it is back.</summary>
     public override void OnPeerDied(NodeId peer)
     {

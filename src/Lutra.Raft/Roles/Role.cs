@@ -46,6 +46,10 @@ internal abstract class Role(Replica replica)
 
     public virtual bool TransferLeadership(NodeId? target) => false;
 
+    public virtual void GiveUpLeadership()
+    {
+    }
+
     public virtual void OnPeerDied(NodeId peer)
     {
     }
