@@ -76,9 +76,10 @@ internal static class SimCommand
     private static void RunAll(SimPlan plan, SimSummary summary, Action ended, CancellationToken cancellationToken)
     {
         var next = -1;
+        var failed = false;
         void RunSome()
         {
-            for (var at = Interlocked.Increment(ref next); at < plan.Count && !cancellationToken.IsCancellationRequested; at = Interlocked.Increment(ref next))
+            for (var at = Interlocked.Increment(ref next); at < plan.Count && !cancellationToken.IsCancellationRequested && !(plan.StopsAtFailure && Volatile.Read(ref failed)); at = Interlocked.Increment(ref next))
             {
                 var report = SimulationRun.Run(plan.WorldOf(plan.First + (ulong)at));
                 lock (summary)
@@ -86,6 +87,7 @@ internal static class SimCommand
                     if (plan.IsTraced)
                         WriteTrace(report);
                     summary.Add(report);
+                    failed |= report.Violation is not null;
                     ended();
                 }
             }

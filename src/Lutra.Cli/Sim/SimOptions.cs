@@ -12,6 +12,8 @@ internal sealed class SimOptions
     private readonly Option<long> start = new("--start") { Description = "The first of the seeds", DefaultValueFactory = _ => 1 };
     private readonly Option<int> jobs = new("--jobs") { Description = "How many seeds run at the same time", DefaultValueFactory = _ => 1 };
     private readonly Option<double?> seconds = new("--seconds") { Description = "How long faults go on, in seconds of virtual time; default: drawn, 10 to 60" };
+    private readonly Option<string> area = new("--area") { Description = $"Worlds aimed at one part of the product. {NamesOf(WorldDraw.AreaNames)}", DefaultValueFactory = _ => "all" };
+    private readonly Option<bool> failFast = new("--fail-fast") { Description = "Begin no run after the first that failed" };
     private readonly Option<int?> voters = new("--voters") { Description = "How many voters, 1 to 7; default: drawn" };
     private readonly Option<int?> clients = new("--clients") { Description = "How many clients for each workload, 1 to 16; default: drawn" };
     private readonly Option<string?> faults = new("--faults") { Description = $"Only these faults, with commas between them, or none; default: drawn. {NamesOf(WorldDraw.FaultNames)}" };
@@ -26,7 +28,7 @@ internal sealed class SimOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { seeds, seed, start, jobs, seconds, voters, clients, faults, workloads, core, damage, trace, marks, fingerprints, minimise })
+        foreach (var option in new Option[] { seeds, seed, start, jobs, seconds, area, failFast, voters, clients, faults, workloads, core, damage, trace, marks, fingerprints, minimise })
             command.Options.Add(option);
     }
 
@@ -38,6 +40,8 @@ internal sealed class SimOptions
             (ulong)(one ?? parsed.GetValue(start)), one is null ? parsed.GetValue(seeds) : 1, parsed.GetValue(jobs),
             parsed.GetValue(seconds) is { } given ? TimeSpan.FromSeconds(given) : null)
         {
+            Area = parsed.GetValue(area)!,
+            StopsAtFailure = parsed.GetValue(failFast),
             Voters = parsed.GetValue(voters),
             Clients = parsed.GetValue(clients),
             Faults = Split(parsed.GetValue(faults)),
@@ -57,6 +61,8 @@ internal sealed class SimOptions
             return "--trace needs --seed.";
         if (plan.Voters is < 1 or > 7 || plan.Clients is < 1 or > 16)
             return "--voters must be from 1 to 7, and --clients from 1 to 16.";
+        if (!WorldDraw.AreaNames.Contains(plan.Area))
+            return $"There is no area \"{plan.Area}\". {NamesOf(WorldDraw.AreaNames)}";
         if (parsed.GetValue(core) is not (null or "majority" or "all"))
             return "--core is either majority or all.";
         if (parsed.GetValue(damage) is not (null or "within" or "beyond"))

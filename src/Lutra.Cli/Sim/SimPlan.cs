@@ -6,6 +6,12 @@ namespace Lutra.Cli.Sim;
 /// <summary>Which worlds to run: those that the seeds draw, with what the command line says instead.</summary>
 internal sealed record SimPlan(ulong First, int Count, int Jobs, TimeSpan? FaultsFor)
 {
+    /// <summary>At what the worlds are aimed.</summary>
+    public string Area { get; init; } = "all";
+
+    /// <summary>Begin no run after the first that failed.</summary>
+    public bool StopsAtFailure { get; init; }
+
     public int? Voters { get; init; }
 
     public int? Clients { get; init; }
@@ -32,7 +38,7 @@ internal sealed record SimPlan(ulong First, int Count, int Jobs, TimeSpan? Fault
 
     public World WorldOf(ulong seed)
     {
-        var drawn = WorldDraw.Draw(seed, FaultsFor);
+        var drawn = WorldDraw.Draw(seed, FaultsFor, Area);
         return drawn with
         {
             Voters = Voters ?? drawn.Voters,

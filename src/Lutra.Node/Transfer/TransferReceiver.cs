@@ -82,6 +82,13 @@ internal sealed class TransferReceiver(IFiles files, TransferEvents events) : IS
         events.Wake(this);
     }
 
+    /// <summary>Whether the files of this transfer stay where they are until <see cref="Forget"/>, another begin or an end.</summary>
+    public bool Holds(IncomingTransfer transfer)
+    {
+        lock (gate)
+            return ReferenceEquals(wanted, transfer);
+    }
+
     /// <summary>The state was installed, or is not needed.</summary>
     public void Forget(IncomingTransfer transfer)
     {

@@ -58,7 +58,9 @@ internal sealed class Transfers : IDisposable
                 break;
             case TransferEndedFrame ended:
                 sender.Receive(from, ended);
-                receiver.Receive(from, ended);
+                // What is being installed is here whole: its files stay, whatever the leader does now.
+                if (installing is null)
+                    receiver.Receive(from, ended);
                 break;
         }
     }
@@ -107,6 +109,9 @@ internal sealed class Transfers : IDisposable
 
     private void InstallIfBoth()
     {
+        // A begin or an end that came meanwhile has taken the files away.
+        if (installing is null && received is not null && !receiver.Holds(received))
+            received = null;
         if (installing is not null || received is null || offered is null || received.Position != offered.Position)
             return;
         if (received.Position.Index <= replica.Raft.Commit)

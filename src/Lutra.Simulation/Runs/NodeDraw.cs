@@ -20,8 +20,8 @@ internal static class NodeDraw
             HeartbeatIntervalMillis = heartbeat,
             ElectionTimeoutMillis = heartbeat * random.Next(8, 16),
             RequestTimeoutMillis = (int)random.LogUniform(1000, 10_000),
-            SegmentSizeBytes = (int)random.LogUniform(16, 512) * 1024,
-            MemtableBytes = (int)random.LogUniform(4, 256) * 1024,
+            SegmentSizeBytes = (int)random.LogUniform(16, 256) * 1024,
+            MemtableBytes = (int)random.LogUniform(4, 128) * 1024,
             Tuning = new NodeTuning
             {
                 Raft = new RaftOptions

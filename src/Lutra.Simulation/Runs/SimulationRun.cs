@@ -32,7 +32,7 @@ public sealed class SimulationRun
         LutraNodeOptions? drawn = null;
         cluster = new SimulatedCluster(world.Seed, world.Voters, given =>
         {
-            drawn ??= NodeDraw.Draw(given, options);
+            drawn ??= Area.Of(world.Area).Tune(NodeDraw.Draw(given, options));
             return drawn with { Label = given.Label, LabelGiven = given.LabelGiven, Address = given.Address, Peers = given.Peers };
         });
         keeper = new Operator(cluster, world, timeline);

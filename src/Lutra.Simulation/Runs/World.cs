@@ -18,6 +18,9 @@ public sealed record World(
     ulong Seed, int Voters, int Clients, TimeSpan FaultsFor, ImmutableArray<string> Faults, ImmutableArray<string> Workloads, bool BareMajority,
     bool BeyondBudget)
 {
+    /// <summary>At what it is aimed; "all": at nothing.</summary>
+    public string Area { get; init; } = "all";
+
     /// <summary>How many nodes may lose or damage their disk while everything is still promised.</summary>
     public int DamageBudget => BeyondBudget ? Voters : (Voters - 1) / 2;
 
@@ -27,7 +30,9 @@ public sealed record World(
         get
         {
             var line = $"lutra sim --seed {Seed} --seconds {FaultsFor.TotalSeconds:0.###}";
-            var drawn = WorldDraw.Draw(Seed, FaultsFor);
+            var drawn = WorldDraw.Draw(Seed, FaultsFor, Area);
+            if (Area != "all")
+                line += $" --area {Area}";
             if (Voters != drawn.Voters)
                 line += $" --voters {Voters}";
             if (Clients != drawn.Clients)

@@ -19,24 +19,31 @@ public static class WorldDraw
     /// <summary>Every name that <see cref="World.Workloads"/> may hold.</summary>
     public static ImmutableArray<string> WorkloadNames => [.. WorkloadMix.Names];
 
+    /// <summary>Every name that <see cref="World.Area"/> may hold.</summary>
+    public static ImmutableArray<string> AreaNames => [.. Runs.Area.Names];
+
     /// <param name="faultsFor">How long faults come; null: drawn, from 10 to 60 s.</param>
-    public static World Draw(ulong seed, TimeSpan? faultsFor = null)
+    /// <param name="area">At what the world is aimed.</param>
+    public static World Draw(ulong seed, TimeSpan? faultsFor = null, string area = "all")
     {
+        var aim = Area.Of(area);
         var random = new Random(StreamSeed.For(seed, "world"));
         var calm = random.Chance(NoFaults);
         var length = TimeSpan.FromSeconds(random.Next(10, 61));
         var drawnVoters = random.OneOf(voters);
-        var clients = (int)Math.Round(random.LogUniform(1, 16));
+        var drawnClients = (int)Math.Round(random.LogUniform(1, 16));
         var bare = random.Next(2) == 0;
         var beyond = random.Chance(Beyond);
-        var faults = FaultCatalogue.Names.Where(_ => !random.Chance(FaultOff) && !calm).ToImmutableArray();
-        return new World(seed, drawnVoters, clients, faultsFor ?? length, faults, DrawWorkloads(random), bare, beyond);
+        var (size, clients) = aim.Size(drawnVoters, drawnClients, random);
+        // Each name has a draw of its own, so that a new fault or workload changes no other.
+        var faults = FaultCatalogue.Names.Where(name => !calm && !DrawFor(seed, name).Chance(aim.OffOf(name) ?? FaultOff)).ToImmutableArray();
+        var workloads = WorkloadMix.Names.Where(name => DrawFor(seed, name).Next(2) == 0).ToImmutableArray();
+        return new World(
+            seed, size, clients, faultsFor ?? length, faults, workloads.IsEmpty ? [random.OneOf(WorkloadMix.Names)] : workloads, bare, beyond)
+        {
+            Area = area,
+        };
     }
 
-    private static ImmutableArray<string> DrawWorkloads(Random random)
-    {
-        var names = WorkloadMix.Names;
-        var drawn = names.Where(_ => random.Next(2) == 0).ToImmutableArray();
-        return drawn.IsEmpty ? [random.OneOf(names)] : drawn;
-    }
+    private static Random DrawFor(ulong seed, string name) => new(StreamSeed.For(seed, $"world: {name}"));
 }

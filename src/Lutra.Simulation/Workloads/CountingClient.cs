@@ -18,6 +18,7 @@ internal sealed class CountingClient
     private readonly SimulatedCluster cluster;
     private readonly Random random;
     private readonly byte[] key;
+    private readonly int valueBytesMax;
     private readonly SortedSet<long> unknown = [];
     private readonly Action<string> violated;
     private long lastWritten;
@@ -31,6 +32,7 @@ internal sealed class CountingClient
         scheduler = setting.Scheduler;
         this.violated = violated;
         random = scheduler.RandomFor($"counting client {number}");
+        valueBytesMax = (int)random.LogUniform(16, 2000);
         key = Encoding.UTF8.GetBytes($"counting/{number}");
     }
 
@@ -90,7 +92,7 @@ internal sealed class CountingClient
             NoteUnknown(number);
             Again();
         });
-        var value = Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture).PadRight(random.Next(8, 400)));
+        var value = Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture).PadRight(random.Next(8, valueBytesMax)));
         node.Requests.Write(new WriteCommand(new PutOperation(key, value)), null, ending =>
         {
             if (!Answered(mine))
