@@ -16,7 +16,7 @@ internal sealed class Area
     private static readonly Area[] all =
     [
         new("all", [], options => options),
-        new("elections", [PartitionFault.Title, KillFault.Title, PowerCutFault.Title, HandOverFault.Title, LostMessagesFault.Title, PauseFault.Title, SlowDiskFault.Title], options => options),
+        new("elections", [PartitionFault.Title, KillFault.Title, PowerCutFault.Title, HandOverFault.Title, LostMessagesFault.Title, RoughNetworkFault.Title, BrokenConnectionsFault.Title], OneEntryAtATime),
         new("replication", [PartitionFault.Title, LostMessagesFault.Title, BrokenConnectionsFault.Title, ClogFault.Title, KillFault.Title, SlowDiskFault.Title], options => options),
         new("reads", [PauseFault.Title, PartitionFault.Title, ClogFault.Title, HandOverFault.Title, LostMessagesFault.Title], options => options),
         new("disk", [PowerCutFault.Title, SlowDiskFault.Title, DiskErrorFault.Title, StuckDiskFault.Title, FullDiskFault.Title, KillFault.Title], Small),
@@ -43,7 +43,18 @@ internal sealed class Area
     public (int Voters, int Clients) Size(int voters, int clients, Random random) =>
         wanted.IsEmpty ? (voters, clients) : (random.Next(3) == 0 ? 5 : 3, (int)Math.Round(random.LogUniform(3, 16)));
 
+    /// <summary>In an aimed world faults strike often, and nodes come back soon.</summary>
+    public bool IsHasty => !wanted.IsEmpty;
+
     public LutraNodeOptions Tune(LutraNodeOptions options) => tune(options);
+
+    // Logs differ by single entries, and leaders die between two of them (pitfall L01).
+    private static LutraNodeOptions OneEntryAtATime(LutraNodeOptions options) => options with
+    {
+        HeartbeatIntervalMillis = 50,
+        ElectionTimeoutMillis = 400,
+        Tuning = options.Tuning with { Raft = options.Tuning.Raft with { AppendBytesMax = 1, InflightAppendsMax = 1 } },
+    };
 
     private static LutraNodeOptions Small(LutraNodeOptions options) =>
         options with { SegmentSizeBytes = Math.Min(options.SegmentSizeBytes, 64 * 1024), MemtableBytes = Math.Min(options.MemtableBytes, 32 * 1024) };

@@ -24,7 +24,7 @@ internal sealed class Operator
     {
         (this.cluster, this.world, this.timeline) = (cluster, world, timeline);
         random = cluster.Scheduler.RandomFor("operator");
-        restartMax = random.LogUniform(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30));
+        restartMax = random.LogUniform(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(Area.Of(world.Area).IsHasty ? 3 : 30));
         foreach (var node in cluster.Nodes)
             node.Stopped = reason => OnStopped(node, reason);
     }
