@@ -3,6 +3,7 @@ using Lutra.Cli.Client;
 using Lutra.Cli.Dev;
 using Lutra.Cli.Output;
 using Lutra.Cli.Serve;
+using Lutra.Cli.Shell;
 using Lutra.Cli.Sim;
 
 namespace Lutra.Cli;
@@ -12,7 +13,8 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var parsed = Root().Parse(args);
+        var root = Root();
+        var parsed = root.Parse(LeadingOptions.Move(args, root));
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -24,7 +26,7 @@ internal static class CommandLine
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    private static RootCommand Root()
+    internal static RootCommand Root()
     {
         var root = new RootCommand("Lutra: a distributed key-value store. Start with: lutra dev, or: lutra serve")
         {
@@ -36,6 +38,7 @@ internal static class CommandLine
             KeysCommand.Create(),
             TxnCommand.Create(),
             StatusCommand.Create(),
+            ShellCommand.Create(),
             SimCommand.Create(),
             VersionCommand.Create(),
         };

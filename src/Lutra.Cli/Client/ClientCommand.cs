@@ -7,6 +7,8 @@ namespace Lutra.Cli.Client;
 /// <summary>What all commands that talk to a cluster share: where it is, how to write the answer, and what a refusal exits with.</summary>
 internal abstract class ClientCommand : Command
 {
+    private const int TimeoutSecondsMax = 24 * 60 * 60;
+
     private readonly Option<string[]> endpoints = new("--endpoints", "--server", "-s")
     {
         Description = "Nodes to ask, with commas between them; the first that answers is used [LUTRA_ENDPOINTS; default: localhost:2379]",
@@ -35,14 +37,23 @@ internal abstract class ClientCommand : Command
 
     protected abstract Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken);
 
-    protected IReadOnlyList<string> EndpointsOf(ParseResult parsed)
-    {
-        var given = parsed.GetValue(endpoints) is { Length: > 0 } flags ? flags : [Environment.GetEnvironmentVariable("LUTRA_ENDPOINTS") ?? "localhost:2379"];
-        return [.. given.SelectMany(each => each.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
-    }
+    protected virtual IReadOnlyList<string> EndpointsOf(ParseResult parsed) => parsed.GetValue(endpoints) is { Length: > 0 } flags
+        ? [.. flags.SelectMany(Split)]
+        : Split(Environment.GetEnvironmentVariable("LUTRA_ENDPOINTS") is { Length: > 0 } set ? set : "localhost:2379");
+
+    protected bool HasEndpoints(ParseResult parsed) => parsed.GetValue(endpoints) is { Length: > 0 };
+
+    protected static string[] Split(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     protected LutraClient Connect(IReadOnlyList<string> to, ParseResult parsed) =>
-        new(new LutraClientOptions { Endpoints = [.. to.Select(Endpoints.Parse)], Timeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)) });
+        new(new LutraClientOptions { Endpoints = [.. Known(to).Select(Endpoints.Parse)], Timeout = TimeoutOf(parsed) });
+
+    private static IReadOnlyList<string> Known(IReadOnlyList<string> to) =>
+        to.Count > 0 ? to : throw new LutraException(LutraError.InvalidArgument, "The list of servers is empty. Name one, such as: --endpoints localhost:2379");
+
+    private TimeSpan TimeoutOf(ParseResult parsed) => parsed.GetValue(timeout) is > 0 and <= TimeoutSecondsMax and var seconds
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new LutraException(LutraError.InvalidArgument, $"--timeout is {parsed.GetValue(timeout)}, but must be from 1 to {TimeoutSecondsMax} seconds.");
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

@@ -27,14 +27,16 @@ internal static class Failure
     public static ExitCode Report(LutraException refusal)
     {
         Write(refusal.Message);
-        return refusal.Error switch
-        {
-            LutraError.InvalidArgument or LutraError.TooLarge => ExitCode.Usage,
-            LutraError.KeyNotFound or LutraError.LeaseNotFound => ExitCode.NotFound,
-            LutraError.Unavailable or LutraError.Overloaded or LutraError.NoSpace or LutraError.Stopped => ExitCode.Unavailable,
-            LutraError.Denied => ExitCode.Denied,
-            LutraError.OutcomeUnknown => ExitCode.UnknownOutcome,
-            _ => ExitCode.Error,
-        };
+        return CodeOf(refusal);
     }
+
+    public static ExitCode CodeOf(LutraException refusal) => refusal.Error switch
+    {
+        LutraError.InvalidArgument or LutraError.TooLarge => ExitCode.Usage,
+        LutraError.KeyNotFound or LutraError.LeaseNotFound => ExitCode.NotFound,
+        LutraError.Unavailable or LutraError.Overloaded or LutraError.NoSpace or LutraError.Stopped => ExitCode.Unavailable,
+        LutraError.Denied => ExitCode.Denied,
+        LutraError.OutcomeUnknown => ExitCode.UnknownOutcome,
+        _ => ExitCode.Error,
+    };
 }

@@ -26,14 +26,19 @@ internal static class NodeProcess
     {
         var signalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, signalled));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, signalled));
         await using var registration = cancellationToken.Register(() => signalled.TrySetResult());
 
         if (untilInputEnds)
             _ = EndWithInputAsync(signalled);
 
+        var interactive = !untilInputEnds && (options.Interactive is { } asked ? asked && Foreground.MayRead : Foreground.HasTerminal);
+
+        // At the prompt Ctrl+C ends the command, and not the node.
+        var hasPrompt = interactive && Foreground.HasTerminal;
+        using var interrupt = hasPrompt ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, signalled));
+
         // Disposed last: what was said on the way out is still written.
-        using var logging = LoggerFactory.Create(builder => builder.AddLutraConsole(options.LogJson ? LogFormat.Json : LogFormat.Plain));
+        using var logging = Logging(options, hasPrompt);
         var log = logging.CreateLogger("Lutra.Node");
         await using var node = await LutraNode.StartAsync(options.Node, happened => log.Write(happened), cancellationToken);
         await using var server = await LutraServer.StartAsync(
@@ -52,19 +57,33 @@ internal static class NodeProcess
             },
             cancellationToken);
         log.Said(Banner(options, server));
+        if (options.AddressNote is { } note)
+            log.Said(note);
 
+        var prompt = interactive ? NodePrompt.Start(options, node, server.Address.ToString(), signalled) : null;
         await Task.WhenAny(signalled.Task, node.Stopped);
         if (node.Stopped is { IsCompleted: true } ended && !signalled.Task.IsCompleted)
         {
-            // The node said why on its own log.
+            // The node said why on its own log; where that is a file, here as well.
+            if (ended.Exception?.InnerException is { } reason && prompt is not null)
+                Failure.Write(reason.Message);
             return ended.IsFaulted ? ExitCode.Error : ExitCode.Ok;
         }
 
         log.Said("Stopping: handing over, letting requests end.");
         await node.StopAsync();
         await server.StopAsync(CancellationToken.None);
-        return ExitCode.Ok;
+        return prompt?.Code ?? ExitCode.Ok;
     }
+
+    private static ILoggerFactory Logging(ServeOptions options, bool hasPrompt) => LoggerFactory.Create(builder =>
+    {
+        // On a terminal the shell is shown and the log would run through it; a pipe keeps both apart by itself.
+        if (!hasPrompt)
+            builder.AddLutraConsole(options.LogJson ? LogFormat.Json : LogFormat.Plain);
+        else
+            builder.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddProvider(new FileLog(NodePrompt.LogPath(options)));
+    });
 
     private static async Task EndWithInputAsync(TaskCompletionSource signalled)
     {

@@ -12,7 +12,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Runs a node: REST for clients and the peers' protocol on one address");
         var options = ServeOptions.All.ToDictionary(
             each => each.Name,
-            each => new Option<string?>($"--{each.Name}", $"-{each.Name}")
+            each => new Option<string?>($"--{each.Name}", [$"-{each.Name}", .. ServeOptions.Aliases.GetValueOrDefault(each.Name) ?? []])
             {
                 Description = $"{each.Help} [{SettingSource.EnvironmentName(each.Name)}]",
                 HelpName = each.Value,

@@ -3,8 +3,21 @@ using Lutra.Cli.Settings;
 namespace Lutra.Cli.Serve;
 
 /// <summary>What <c>lutra serve</c> was told: the node, and how it is served.</summary>
-internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress, bool InsecureListen, int RequestSizeBytesMax, bool LogJson)
+/// <param name="Interactive">Whether to read commands from standard input; null: where someone sits in front of it.</param>
+/// <param name="WaitsForWrites">At that prompt: a put answers when it is done, not with a ticket.</param>
+/// <param name="AddressNote">What was chosen about the address for the user; null where nothing was.</param>
+internal sealed record ServeOptions(
+    LutraNodeOptions Node, string ListenAddress, bool InsecureListen, int RequestSizeBytesMax, bool LogJson, bool? Interactive, bool WaitsForWrites, string? AddressNote)
 {
+    /// <summary>Other names of options, as other programs call them.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Aliases = new SortedDictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["id"] = ["--node-id", "-node-id", "-n"],
+        ["addr"] = ["--http-addr", "-http-addr"],
+        ["port"] = ["-p"],
+        ["peers"] = ["-c"],
+    };
+
     /// <summary>Every option by its name, with its help.</summary>
     public static readonly IReadOnlyList<(string Name, string Value, string Help)> All =
     [
@@ -14,6 +27,10 @@ internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress,
         ("peers", "LIST", "The nodes that make up the cluster: 1=host:port,2=host:port or host:port,host:port or 2,3 [default: none, a cluster of one]"),
         ("join", "true|false", "Join an existing cluster [default: false]"),
         ("cluster", "NAME", "A name that all nodes of the cluster share [default: 1]"),
+        ("port", "PORT", "The same as --addr=localhost:PORT"),
+        ("raft-addr", "HOST:PORT", "The same as --peer-addr; without --addr, clients are then served at localhost:8080 or the next free port"),
+        ("sync", "true|false", "At the prompt, a put waits for its outcome; false: it returns a ticket at once and tells the outcome later [default: true]"),
+        ("interactive", "true|false", "Read commands from standard input [default: in the foreground of a terminal]"),
         ("peer-addr", "HOST:PORT", "A separate address for peers [default: the same as --addr]"),
         ("listen", "HOST:PORT", "Listen here instead of at --addr, which is then only what others are told"),
         ("insecure-listen", "true|false", "Listen beyond this machine, without TLS: anyone there can read and write everything [default: false]"),
@@ -30,15 +47,15 @@ internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress,
     {
         var defaults = new LutraNodeOptions();
         var label = source.Find("id");
-        var address = WithHost(source.Text("addr", defaults.Address));
+        var address = ServeAddress.From(source, defaults.Address, errors);
         var node = new LutraNodeOptions
         {
             Label = label?.Text ?? defaults.Label,
             LabelGiven = label is not null,
             ClusterName = source.Text("cluster", defaults.ClusterName),
             Directory = source.Text("dir", defaults.Directory),
-            Address = address,
-            PeerAddress = source.Find("peer-addr") is { } peer ? WithHost(peer.Text) : null,
+            Address = address.Client,
+            PeerAddress = address.Peer,
             Peers = source.Find("peers") is { } peers ? peers.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [],
             Join = source.Flag("join", false),
             HeartbeatIntervalMillis = source.Number("heartbeat-interval", defaults.HeartbeatIntervalMillis, 10, 10_000),
@@ -46,7 +63,7 @@ internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress,
             RequestTimeoutMillis = source.Number("request-timeout", defaults.RequestTimeoutMillis, 100, 600_000),
             MemtableBytes = source.Number("memtable-size", defaults.MemtableBytes, 64 * 1024, 1024 * 1024 * 1024),
             SegmentSizeBytes = source.Number("segment-size", defaults.SegmentSizeBytes, 4 * 1024 * 1024, 1024 * 1024 * 1024),
-            ListenForPeers = source.Find("peer-addr") is not null,
+            ListenForPeers = address.Peer is not null,
         };
         errors.AddRange(node.Errors());
         var logFormat = source.Text("log-format", "plain");
@@ -54,12 +71,12 @@ internal sealed record ServeOptions(LutraNodeOptions Node, string ListenAddress,
             errors.Add($"{source.Find("log-format")!.Origin} is \"{logFormat}\", but must be plain or json.");
         return new ServeOptions(
             node,
-            source.Find("listen") is { } listen ? WithHost(listen.Text) : address,
+            source.Find("listen") is { } listen ? ServeAddress.WithHost(listen.Text) : address.Client,
             source.Flag("insecure-listen", false),
             source.Number("max-request-bytes", LutraLimits.RequestSizeBytesMax, 1024, LutraLimits.RequestSizeBytesMax),
-            logFormat == "json");
+            logFormat == "json",
+            source.Find("interactive") is null ? null : source.Flag("interactive", true),
+            source.Flag("sync", true),
+            address.Note);
     }
-
-    // An address without a host means this machine alone; all interfaces are 0.0.0.0 or [::].
-    private static string WithHost(string address) => address.StartsWith(':') ? "localhost" + address : address;
 }

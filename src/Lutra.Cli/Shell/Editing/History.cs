@@ -1,0 +1,72 @@
+namespace Lutra.Cli.Shell.Editing;
+
+/// <summary>The lines that were typed before, kept in a file that only its owner reads. A file that cannot be read or written costs nothing but the history.</summary>
+internal sealed class History
+{
+    /// <summary>The most lines that are kept.</summary>
+    public const int LinesMax = 1000;
+
+    /// <summary>A longer line is not kept: it was pasted data.</summary>
+    public const int LineLengthMax = 4096;
+
+    private readonly string? path;
+    private readonly List<string> lines = [];
+
+    /// <param name="path">Null: the history ends with the session.</param>
+    public History(string? path)
+    {
+        this.path = path;
+        if (path is null)
+            return;
+        try
+        {
+            if (File.Exists(path) && new FileInfo(path).Length <= LinesMax * LineLengthMax)
+                lines.AddRange(File.ReadLines(path).Where(line => line.Length is > 0 and <= LineLengthMax).TakeLast(LinesMax));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            this.path = null;
+        }
+    }
+
+    public IReadOnlyList<string> Lines => lines;
+
+    /// <summary>LUTRA_HISTORY, or <c>lutra/history</c> in the user's folder for local data; null where that is set to nothing or there is no such folder.</summary>
+    public static string? DefaultPath()
+    {
+        if (Environment.GetEnvironmentVariable("LUTRA_HISTORY") is { } chosen)
+            return chosen.Length == 0 ? null : chosen;
+        var folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
+        return folder.Length == 0 ? null : Path.Combine(folder, "lutra", "history");
+    }
+
+    /// <summary>Remembers a line, unless it is the last one again, too long, or of more lines than one.</summary>
+    public void Add(string line)
+    {
+        if (line.Length is 0 or > LineLengthMax || line.Any(char.IsControl) || (lines.Count > 0 && lines[^1] == line))
+            return;
+        lines.Add(line);
+        if (lines.Count > LinesMax)
+            lines.RemoveAt(0);
+    }
+
+    public void Save()
+    {
+        if (path is null)
+            return;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var file = new StreamWriter(path, open);
+            foreach (var line in lines)
+                file.WriteLine(line);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The history is a comfort: a session does not fail for it.
+        }
+    }
+}

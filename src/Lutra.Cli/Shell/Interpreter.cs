@@ -1,0 +1,103 @@
+using Lutra.Cli.Client;
+using Lutra.Cli.Output;
+using Lutra.Cli.Shell.Verbs;
+
+namespace Lutra.Cli.Shell;
+
+/// <summary>Does what a line says. The one place where the shell's commands, whoever shows them, are found and their failures told.</summary>
+internal sealed class Interpreter
+{
+    private readonly ShellContext shell;
+    private readonly Dictionary<string, Verb> byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Verb> verbs;
+
+    /// <param name="more">Commands that only this place has; they come first and win.</param>
+    public Interpreter(ShellContext shell, IReadOnlyList<Verb> more)
+    {
+        this.shell = shell;
+        Verb help = new(["help"], "help", "shows this list", (_, words, _) => words.Count == 0 ? Help() : null);
+        Verb history = new(["history"], "history", "shows what was typed", (_, words, _) => words.Count == 0 ? History() : null);
+        Verb exit = new(["exit", "quit"], "exit", "ends the shell; so does Ctrl+D", (_, _, _) => Exit());
+        verbs = [.. more, .. KeyVerbs.All, .. TransactionVerbs.All, .. ClusterVerbs.All, history, help, exit];
+        foreach (var verb in verbs)
+        {
+            foreach (var name in verb.Names)
+                byName.TryAdd(name, verb);
+        }
+    }
+
+    /// <summary>"exit" was said.</summary>
+    public bool HasEnded { get; private set; }
+
+    public IEnumerable<string> Names => byName.Keys;
+
+    public bool TakesKeys(string name) => byName.TryGetValue(name, out var verb) && verb.TakesKeys;
+
+    /// <summary>The line lacks the end of a quote: another line goes on with it.</summary>
+    public static bool IsOpen(string line)
+    {
+        try
+        {
+            Words.Split(line);
+            return false;
+        }
+        catch (FormatException)
+        {
+            return true;
+        }
+    }
+
+    public async Task<ExitCode> RunAsync(string line, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var words = Words.Split(line);
+            if (words.Count == 0)
+                return ExitCode.Ok;
+            if (!byName.TryGetValue(words[0], out var verb))
+                return shell.Fail(ExitCode.Usage, $"Unknown command \"{Short(words[0])}\", type 'help' for assistance");
+            if (verb.RunAsync(shell, words[1..], cancellationToken) is not { } running)
+                return shell.Fail(ExitCode.Usage, $"Usage: {verb.Usage}{(words.Count > 3 && verb.Names[0] == "put" ? "   (a value with blanks goes in quotes)" : "")}");
+            return await running;
+        }
+        catch (LutraException fault)
+        {
+            return shell.Fail(Failure.CodeOf(fault), fault.Message);
+        }
+        catch (FormatException fault)
+        {
+            return shell.Fail(ExitCode.Usage, fault.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return shell.Fail(ExitCode.UnknownOutcome, "Stopped before the answer came; a write may or may not be done.");
+        }
+    }
+
+    private static string Short(string word) => Answer.Text(System.Text.Encoding.UTF8.GetBytes(word.Length > 40 ? word[..40] + "..." : word));
+
+    private Task<ExitCode> Help()
+    {
+        var width = verbs.Where(verb => verb.Usage.Length <= 24).Max(verb => verb.Usage.Length);
+        foreach (var verb in verbs)
+        {
+            var others = verb.Names.Length > 1 ? $" (also: {string.Join(", ", verb.Names[1..])})" : "";
+            shell.Say(verb.Usage.Length <= width ? $"  {verb.Usage.PadRight(width)}  {verb.Help}{others}" : $"  {verb.Usage}\n  {"".PadRight(width)}  {verb.Help}{others}");
+        }
+
+        return Task.FromResult(ExitCode.Ok);
+    }
+
+    private Task<ExitCode> History()
+    {
+        foreach (var line in shell.History)
+            shell.Say(line);
+        return Task.FromResult(ExitCode.Ok);
+    }
+
+    private Task<ExitCode> Exit()
+    {
+        HasEnded = true;
+        return Task.FromResult(ExitCode.Ok);
+    }
+}

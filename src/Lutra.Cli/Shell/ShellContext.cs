@@ -1,0 +1,22 @@
+namespace Lutra.Cli.Shell;
+
+/// <summary>What the commands of one session share.</summary>
+/// <param name="Connect">A client of one server alone, for "status SERVER".</param>
+internal sealed record ShellContext(ILutraClient Client, ShellManner Manner, IShellOutput Output, Func<string, ILutraClient> Connect)
+{
+    /// <summary>The operations since "begin"; null outside of a transaction.</summary>
+    public List<Operation>? Queued { get; set; }
+
+    /// <summary>Where a put returns before its outcome is known; null: it waits.</summary>
+    public Tickets? Tickets { get; init; }
+
+    public IReadOnlyList<string> History { get; init; } = [];
+
+    public void Say(string line) => Output.Say(line);
+
+    public ExitCode Fail(ExitCode code, string message)
+    {
+        Output.Complain(message);
+        return code;
+    }
+}
