@@ -101,9 +101,24 @@ internal sealed class NodeHost : IDisposable
         tell(new NodeEvent(NodeEventLevel.Error, $"The node stops: {reason.Message}"));
         ThreadPool.QueueUserWorkItem(_ =>
         {
+            if (reason is DiskStuckException)
+                LeaveStuckDisk(reason);
             Dispose();
             stopped.TrySetException(reason);
         });
+    }
+
+    /// <summary>
+    /// The thread that waits for the disk may never come back, and what follows waits for it (pitfall D10): requests and connections end, and the end is told,
+    /// without it.
+    /// </summary>
+    private void LeaveStuckDisk(Exception reason)
+    {
+        network.CloseAll();
+        using var ended = new ManualResetEventSlim();
+        loop.Post(new ActionInput(asked => asked.Drain(0, ended.Set)));
+        ended.Wait(TimeSpan.FromMilliseconds(DrainMillis));
+        stopped.TrySetException(reason);
     }
 
     public void Dispose()

@@ -38,7 +38,7 @@ internal sealed class StuckDiskWatch(RaftNode raft, LutraNodeOptions options, st
         if ((long)ticksWithoutAnswer * options.HeartbeatIntervalMillis < StopAfterMillis)
             return;
         Marks.StuckDiskStopsNode.Hit();
-        failed(new DiskException(location, "write to the log", $"the disk has not ended it within {StopAfterMillis / 1000} s"));
+        failed(new DiskStuckException(location, "write to the log", StopAfterMillis / 1000));
     }
 
     private void LoseLeadership()

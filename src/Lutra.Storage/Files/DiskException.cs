@@ -11,6 +11,10 @@ public class DiskException(string path, string operation, string reason, Excepti
 public sealed class DiskFullException(string path, string operation, Exception? inner = null)
     : DiskException(path, operation, "no space left on the device", inner);
 
+/// <summary>The disk neither did it nor said that it failed, for <paramref name="seconds"/>: what was promised meanwhile is unknown.</summary>
+public sealed class DiskStuckException(string path, string operation, int seconds)
+    : DiskException(path, operation, $"the disk has not ended it within {seconds} s");
+
 /// <summary>Another process holds the data folder.</summary>
 public sealed class FolderInUseException(string location, string? holder)
     : DiskException(location, "lock", $"another process uses this folder{(holder is null ? "" : $" ({holder})")}");
