@@ -10,7 +10,8 @@ internal sealed class FileImage
 
     private static readonly byte[] Zeros = new byte[SectorBytes];
 
-    private readonly SortedDictionary<int, List<byte[]>> unsynced = [];
+    // Walked in the order of the sectors where the order can reach any output.
+    private readonly Dictionary<int, List<byte[]>> unsynced = [];
     private byte[][] durable = [];
     private byte[][] current = [];
     private long durableLength;
@@ -93,7 +94,7 @@ internal sealed class FileImage
     {
         var length = random.Next(2) == 0 ? durableLength : Length;
         EnsureSectors(ref durable, length);
-        foreach (var (sector, versions) in unsynced)
+        foreach (var (sector, versions) in unsynced.OrderBy(pair => pair.Key))
         {
             var kept = random.Next(versions.Count + 1);
             if (kept > 0 && sector < durable.Length)

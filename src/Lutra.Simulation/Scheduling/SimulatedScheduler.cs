@@ -12,7 +12,7 @@ public sealed class SimulatedScheduler : IScheduler
     // A step is not free: virtual time moves on even where a stage never has nothing to do, and stages that are ready at once mix.
     private const int StepMicrosecondsMax = 10;
 
-    private readonly PriorityQueue<Action, (TimeSpan At, uint TieBreak, ulong Sequence)> events = new();
+    private readonly PriorityQueue<Action, EventKey> events = new();
     private readonly Random order;
     private readonly SimulatedProcess own;
     private ulong sequence;
@@ -59,7 +59,7 @@ public sealed class SimulatedScheduler : IScheduler
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(action);
-        events.Enqueue(action, (Now + delay, (uint)order.NextInt64(uint.MaxValue), sequence++));
+        events.Enqueue(action, new EventKey((Now + delay).Ticks, (uint)order.NextInt64(uint.MaxValue), sequence++));
     }
 
     /// <summary>Runs the next event at its time; false where there is none.</summary>
@@ -67,7 +67,7 @@ public sealed class SimulatedScheduler : IScheduler
     {
         if (!events.TryDequeue(out var action, out var priority))
             return false;
-        Now = priority.At;
+        Now = new TimeSpan(priority.AtTicks);
         EventsRun++;
         Trail = (Trail ^ (ulong)Now.Ticks) * 1099511628211;
         action();
@@ -78,7 +78,7 @@ public sealed class SimulatedScheduler : IScheduler
     public void RunFor(TimeSpan duration)
     {
         var end = Now + duration;
-        while (events.TryPeek(out _, out var next) && next.At <= end)
+        while (events.TryPeek(out _, out var next) && next.AtTicks <= end.Ticks)
             RunOne();
         Now = end;
     }
@@ -90,7 +90,7 @@ public sealed class SimulatedScheduler : IScheduler
         var end = Now + atMost;
         while (!condition())
         {
-            if (!events.TryPeek(out _, out var next) || next.At > end)
+            if (!events.TryPeek(out _, out var next) || next.AtTicks > end.Ticks)
                 return false;
             RunOne();
         }
