@@ -56,11 +56,11 @@ internal sealed class Recovery
         if (!until(() => IsEqual(Leader), EqualWithin))
             return Fail($"the core has not applied one index within {EqualWithin} of {after}: {Describe()}");
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
-            return Fail($"requests of {workloads.First(each => !each.IsQuiet).Name} have no end {EqualWithin} after {after}");
+            return Fail($"requests of {Busy} have no end {EqualWithin} after {after}");
         foreach (var workload in workloads)
             workload.ReadBack(core);
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
-            return Fail($"reading back: requests of {workloads.First(each => !each.IsQuiet).Name} have no end {EqualWithin} after {after}");
+            return Fail($"reading back: requests of {Busy} have no end {EqualWithin} after {after}");
         if (!until(() => IsEqual(Leader), EqualWithin))
             return Fail($"the core has not applied one index within {EqualWithin} of reading back after {after}: {Describe()}");
         foreach (var node in core)
@@ -105,6 +105,8 @@ internal sealed class Recovery
 
         setting.Note(node, "stays away for ever");
     }
+
+    private string Busy => string.Join(", ", workloads.Where(each => !each.IsQuiet).Select(each => each.Name));
 
     private bool Fail(string what)
     {

@@ -6,6 +6,7 @@ internal static class WorkloadMix
     private static readonly (string Name, Func<WorkloadSetting, IWorkload> Create)[] All =
     [
         (CountingWorkload.Title, setting => new CountingWorkload(setting)),
+        (OnceWorkload.Title, setting => new OnceWorkload(setting)),
     ];
 
     public static IReadOnlyList<string> Names => [.. All.Select(each => each.Name)];

@@ -8,6 +8,12 @@ internal sealed class ClockFault(FaultSetting setting)
 {
     public const string Title = "clock";
 
+    private static readonly TimeSpan backMax = TimeSpan.FromDays(365);
+
+    // An idempotency key is remembered for 24 hours of the log's time, which follows the wall clocks forward: a leader whose clock is further ahead than
+    // that forgets them, by design, and a second try is then a second write.
+    private static readonly TimeSpan forwardMax = TimeSpan.FromHours(12);
+
     public override void Strike()
     {
         var node = Setting.AnyNode(Random);
@@ -21,7 +27,7 @@ internal sealed class ClockFault(FaultSetting setting)
         }
         else
         {
-            var jump = TimeSpan.FromSeconds(Random.LogUniform(1, 365 * 86_400.0)) * (Random.Next(2) == 0 ? 1 : -1);
+            var jump = Random.Next(2) == 0 ? TimeSpan.FromSeconds(Random.LogUniform(1, forwardMax.TotalSeconds)) : -TimeSpan.FromSeconds(Random.LogUniform(1, backMax.TotalSeconds));
             Setting.Note(node, $"wall clock jumps to {jump.TotalSeconds:F0} s off");
             process.WallClockOffset = jump;
         }
