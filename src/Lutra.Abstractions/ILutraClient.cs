@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Lutra;
 
 /// <summary>
@@ -17,6 +19,32 @@ public interface ILutraClient : IAsyncDisposable
 
     /// <summary>Forgets what was overwritten or deleted before <paramref name="revision"/>; reads below it are then refused.</summary>
     ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Grants a lease: keys that are put with it are deleted when nobody has kept it alive for its time to live. Never earlier than that after the last
+    /// keepalive that was answered.
+    /// </summary>
+    /// <param name="ttlSeconds">From 1; short ones are lengthened to what an election takes, and the answer says so.</param>
+    /// <param name="lease">Its number, positive; 0: any free one.</param>
+    ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default);
+
+    /// <summary>The holder lives: the lease begins anew.</summary>
+    ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default);
+
+    /// <summary>Ends a lease and deletes its keys, at one revision.</summary>
+    ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default);
+
+    /// <summary>What a lease has left.</summary>
+    ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default);
+
+    /// <summary>The numbers of all leases, in their order.</summary>
+    ValueTask<ImmutableArray<long>> LeasesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Follows a range: every change once, in the order of revisions, whole transactions, without a gap, for as long as it is read. The first batch says where it
+    /// begins. Ends only with the token, or with a <see cref="LutraException"/>: <see cref="LutraError.Compacted"/> where changes that it wants are gone.
+    /// </summary>
+    IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default);
 
     /// <summary>What the node asked (the first endpoint that answers) says of itself. Local: needs no majority.</summary>
     ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lutra.Cli.Client;
 using Lutra.Cli.Dev;
+using Lutra.Cli.Leases;
 using Lutra.Cli.Output;
 using Lutra.Cli.Serve;
 using Lutra.Cli.Shell;
@@ -37,6 +38,8 @@ internal static class CommandLine
             DelCommand.Create(),
             KeysCommand.Create(),
             TxnCommand.Create(),
+            WatchCommand.Create(),
+            LeaseCommand.Create(),
             StatusCommand.Create(),
             ShellCommand.Create(),
             SimCommand.Create(),

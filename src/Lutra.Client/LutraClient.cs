@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Lutra.Client.Rest;
@@ -63,6 +64,26 @@ public sealed class LutraClient : ILutraClient
     // Repeating a compaction changes nothing more, but the repeat would be told that its revision is gone.
     public ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) =>
         calls.RunAsync(CallSafety.WriteOnce, (endpoint, stop) => endpoint.CompactAsync(revision, stop), cancellationToken);
+
+    // A repeat might grant a second lease; nobody holds the first, and it ends by itself.
+    public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>
+        calls.RunAsync(
+            lease == 0 ? CallSafety.WriteWithKey : CallSafety.WriteOnce, (endpoint, stop) => endpoint.GrantLeaseAsync(ttlSeconds, lease, stop), cancellationToken);
+
+    public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.Read, (endpoint, stop) => endpoint.KeepAliveAsync(lease, stop), cancellationToken);
+
+    public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.WriteOnce, (endpoint, stop) => endpoint.RevokeLeaseAsync(lease, stop), cancellationToken);
+
+    public ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.Read, (endpoint, stop) => endpoint.LeaseAsync(lease, withKeys, stop), cancellationToken);
+
+    public ValueTask<ImmutableArray<long>> LeasesAsync(CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.LeasesAsync(stop), cancellationToken);
+
+    public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
+        new LastingWatch(endpoints, options).FollowAsync(watch, cancellationToken);
 
     public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
         calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.StatusAsync(stop), cancellationToken);

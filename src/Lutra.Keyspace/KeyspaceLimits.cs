@@ -55,6 +55,12 @@ public static class KeyspaceLimits
 
     public const long SessionTtlMillisMax = 24 * 60 * 60 * 1000;
 
+    /// <summary>The leases at once.</summary>
+    public const long LeasesMax = 1_000_000;
+
+    /// <summary>The longest that a lease can be granted for, as in etcd.</summary>
+    public const long LeaseTtlSecondsMax = 9_000_000_000;
+
     /// <summary>
     /// How long, in the log's time, the number of an ended session cannot be used again: a late duplicate must not open it anew.
     /// </summary>

@@ -118,6 +118,16 @@ public sealed class KeyspaceStore : IDisposable
         Volatile.Write(ref published, new PublishedState(applied, state, configuration));
     }
 
+    /// <summary>What entries did to leases since this was last asked, in their order. Applier only.</summary>
+    public IReadOnlyList<LeaseChange> TakeLeaseChanges()
+    {
+        if (applier.LeaseChanges.Count == 0)
+            return [];
+        LeaseChange[] taken = [.. applier.LeaseChanges];
+        applier.LeaseChanges.Clear();
+        return taken;
+    }
+
     /// <summary>What was published last: a reader's world, unchanged until disposed. From any thread.</summary>
     public KeyspaceView Pin() => new(tables.Pin());
 
@@ -129,7 +139,7 @@ public sealed class KeyspaceStore : IDisposable
     private AppliedEntry ApplyCommand(in Entry entry, bool wantResult)
     {
         var command = CommandCodec.DecodeParts(entry.Payload);
-        var outcome = applier.Apply(command, ref state, entry.Index.Value, wantResult);
+        var outcome = applier.Apply(command, ref state, entry.Position, wantResult);
         return new AppliedEntry(command.Envelope.Proposal, wantResult ? outcome.Result : null, outcome.Refusal);
     }
 

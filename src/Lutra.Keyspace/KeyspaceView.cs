@@ -70,6 +70,31 @@ public sealed class KeyspaceView : IDisposable
     }
 
     /// <summary>
+    /// The changes from <paramref name="from"/> on, up to this state; throws <see cref="LutraException"/> where some of them were compacted away. Disposed
+    /// before this view.
+    /// </summary>
+    public ChangeReader ChangesFrom(Revision from)
+    {
+        if (from.Value < State.Floor)
+        {
+            throw new LutraException(
+                LutraError.Compacted, $"Revision {from} was compacted away; the oldest that can be watched from is {State.Floor}.");
+        }
+
+        return new ChangeReader(tables, from.Value, State.Revision);
+    }
+
+    /// <summary>The leases above <paramref name="after"/>, in the order of their numbers, at most <paramref name="countMax"/>.</summary>
+    public IReadOnlyList<GrantedLease> Leases(long after, int countMax) => LeaseReader.Leases(tables, after, countMax);
+
+    /// <summary>Null: there is no such lease.</summary>
+    public GrantedLease? Lease(long lease) =>
+        LeaseReader.Find(tables, lease) is { } record ? new GrantedLease(lease, record.TtlSeconds, record.RemainingSeconds) : null;
+
+    /// <summary>The keys attached to a lease, in their order.</summary>
+    public IReadOnlyList<byte[]> KeysOfLease(long lease) => LeaseReader.KeysOf(tables, lease);
+
+    /// <summary>
     /// The configuration that the log had at <paramref name="index"/>, which is not before what the tables on disk held when this view was
     /// pinned, nor after <see cref="Applied"/>. For a transfer: pin this view first, then the tables, and ask for the position of the
     /// tables.

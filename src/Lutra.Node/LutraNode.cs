@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Lutra.Keyspace.Commands;
 using Lutra.Node;
 using Lutra.Node.Hosting;
@@ -74,6 +75,23 @@ public sealed class LutraNode : ILutraClient
         using var view = host.Pin();
         return view.Range(range);
     }
+
+    public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>
+        host.Leases.GrantAsync(ttlSeconds, lease, cancellationToken);
+
+    public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default) =>
+        host.Leases.KeepAliveAsync(lease, cancellationToken);
+
+    public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default) =>
+        host.Leases.RevokeAsync(lease, cancellationToken);
+
+    public ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default) =>
+        host.Leases.StatusAsync(lease, withKeys, cancellationToken);
+
+    public ValueTask<ImmutableArray<long>> LeasesAsync(CancellationToken cancellationToken = default) => host.Leases.ListAsync(cancellationToken);
+
+    public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
+        host.Watches.WatchAsync(watch, cancellationToken);
 
     public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Status, cancellationToken));
 

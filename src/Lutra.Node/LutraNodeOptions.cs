@@ -42,6 +42,9 @@ public sealed record LutraNodeOptions
     /// <summary>The most bytes of client requests inside the node at once.</summary>
     public long RequestBytesMax { get; init; } = 128L * 1024 * 1024;
 
+    /// <summary>The most watches on this node at once.</summary>
+    public int WatchesMax { get; init; } = 100_000;
+
     /// <summary>The size of a log segment, in bytes.</summary>
     public int SegmentSizeBytes { get; init; } = 64 * 1024 * 1024;
 

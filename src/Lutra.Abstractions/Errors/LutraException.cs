@@ -43,6 +43,9 @@ public enum LutraError
 
     /// <summary>The caller may not do this.</summary>
     Denied,
+
+    /// <summary>A lease of this number was granted before.</summary>
+    LeaseExists,
 }
 
 /// <summary>A request that was refused or whose outcome is unknown. <see cref="Error"/> says which, for code; the message is for people.</summary>

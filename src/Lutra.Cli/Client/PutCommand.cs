@@ -15,6 +15,9 @@ internal sealed class PutCommand : ClientCommand
         Description = "A repeat with the same key has no further effect and gets the same answer",
     };
 
+    private readonly Option<long> ttl = new("--ttl") { Description = "Delete the key after so many seconds: attach it to a lease of its own" };
+    private readonly Option<long> lease = new("--lease") { Description = "Attach the key to this lease" };
+
     private PutCommand()
         : base("put", "Writes a key")
     {
@@ -22,6 +25,8 @@ internal sealed class PutCommand : ClientCommand
         Add(value);
         Add(previous);
         Add(idempotencyKey);
+        Add(ttl);
+        Add(lease);
     }
 
     public static Command Create() => new PutCommand();
@@ -30,11 +35,14 @@ internal sealed class PutCommand : ClientCommand
     {
         var text = parsed.GetRequiredValue(value);
         var bytes = text == "-" ? await StandardInput.ReadAllAsync(cancellationToken) : Encoding.UTF8.GetBytes(text);
-        var put = new PutOperation(Encoding.UTF8.GetBytes(parsed.GetRequiredValue(key)), bytes, ReturnPrevious: parsed.GetValue(previous));
+        var attached = await LeaseAsync(client, parsed, cancellationToken);
+        var put = new PutOperation(Encoding.UTF8.GetBytes(parsed.GetRequiredValue(key)), bytes, attached, parsed.GetValue(previous));
         var done = await client.PutAsync(put, new WriteOptions(parsed.GetValue(idempotencyKey)), cancellationToken);
         if (answer.IsJson)
         {
             var json = new JsonObject { ["revision"] = done.Revision.Value };
+            if (attached != 0)
+                json["lease"] = attached;
             if (parsed.GetValue(previous))
                 json["previous"] = done.Previous is null ? null : Answer.Json(done.Previous);
             Answer.Json(json);
@@ -45,5 +53,16 @@ internal sealed class PutCommand : ClientCommand
         if (done.Previous is not null)
             Console.Out.WriteLine(Answer.Text(done.Previous.Value.Span));
         return ExitCode.Ok;
+    }
+
+    private async ValueTask<long> LeaseAsync(ILutraClient client, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetResult(ttl) is null)
+            return parsed.GetValue(lease);
+        if (parsed.GetValue(lease) != 0)
+            throw new LutraException(LutraError.InvalidArgument, "--ttl grants a lease of the key's own, and --lease names another: give one of them.");
+        if (parsed.GetValue(idempotencyKey) is not null)
+            throw new LutraException(LutraError.InvalidArgument, "A repeat with --ttl would name another lease: grant one with 'lutra lease grant' and give it as --lease.");
+        return (await client.GrantLeaseAsync(parsed.GetValue(ttl), cancellationToken: cancellationToken)).Lease;
     }
 }

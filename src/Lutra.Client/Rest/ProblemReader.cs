@@ -47,6 +47,7 @@ internal static class ProblemReader
         ProblemCodes.Compacted => LutraError.Compacted,
         ProblemCodes.FutureRevision => LutraError.FutureRevision,
         ProblemCodes.LeaseNotFound => LutraError.LeaseNotFound,
+        ProblemCodes.LeaseExists => LutraError.LeaseExists,
         ProblemCodes.IdempotencyKeyReused => LutraError.IdempotencyKeyReused,
         ProblemCodes.SessionExpired => LutraError.SessionExpired,
         ProblemCodes.Unavailable => LutraError.Unavailable,

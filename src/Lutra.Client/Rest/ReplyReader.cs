@@ -21,6 +21,9 @@ internal static class ReplyReader
     public static TransactionResult ToResult(TransactionReply reply) =>
         new(new Revision(reply.Revision), reply.Succeeded, reply.Results.Select(ToResult).ToImmutableArray());
 
+    public static LeaseStatus ToLease(LeaseReply reply) => new(
+        reply.Lease, reply.GrantedTtl, reply.Ttl, reply.Keys is null ? [] : [.. reply.Keys.Select(key => (ReadOnlyMemory<byte>)key.ToBytes())]);
+
     public static NodeStatus ToStatus(StatusReply reply) => new(
         reply.Name, reply.Id, reply.Cluster, reply.ClusterName, ToRole(reply.Role), reply.Term, reply.LeaderId, AddressOf(reply.Leader?.ClientUrl),
         reply.CommitIndex, reply.AppliedIndex, reply.LastIndex, new Revision(reply.Revision), new Revision(reply.CompactRevision), reply.Members,

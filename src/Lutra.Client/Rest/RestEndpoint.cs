@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -73,6 +74,44 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
         return Parse(answer, LutraJson.Lenient.CompactReply, static reply => new CompactResult(new Revision(reply.Revision)), isWrite: true);
     }
 
+    public async ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default)
+    {
+        using var content = Json(new GrantBody { Ttl = ttlSeconds, Id = lease }, LutraJson.Lenient.GrantBody);
+        var answer = await WriteAsync(HttpMethod.Post, "/leases", content, default, cancellationToken);
+        return Parse(
+            answer, LutraJson.Lenient.GrantReply, static reply => new GrantLeaseResult(new Revision(reply.Revision), reply.Lease, reply.Ttl), isWrite: true);
+    }
+
+    public async ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default)
+    {
+        using var nothing = new ByteArrayContent([]);
+        var answer = await SendAsync(HttpMethod.Post, LeaseTarget(lease) + "/keepalive", nothing, null, isWrite: false, cancellationToken);
+        return Parse(Succeeded(answer, isWrite: false), LutraJson.Lenient.LeaseReply, ReplyReader.ToLease, isWrite: false);
+    }
+
+    public async ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default)
+    {
+        using var nothing = new ByteArrayContent([]);
+        var answer = await WriteAsync(HttpMethod.Delete, LeaseTarget(lease), nothing, default, cancellationToken);
+        return Parse(answer, LutraJson.Lenient.RevokeReply, static reply => new RevokeLeaseResult(new Revision(reply.Revision)), isWrite: true);
+    }
+
+    public async ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default)
+    {
+        var answer = await SendAsync(HttpMethod.Get, LeaseTarget(lease) + (withKeys ? "?keys=true" : ""), null, null, isWrite: false, cancellationToken);
+        return Parse(Succeeded(answer, isWrite: false), LutraJson.Lenient.LeaseReply, ReplyReader.ToLease, isWrite: false);
+    }
+
+    public async ValueTask<ImmutableArray<long>> LeasesAsync(CancellationToken cancellationToken = default)
+    {
+        var answer = await SendAsync(HttpMethod.Get, "/leases", null, null, isWrite: false, cancellationToken);
+        return Parse(
+            Succeeded(answer, isWrite: false), LutraJson.Lenient.LeasesReply, static reply => reply.Leases.ToImmutableArray(), isWrite: false);
+    }
+
+    public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
+        new RestWatch(http, baseAddress, name).FollowAsync(watch, cancellationToken);
+
     public async ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default)
     {
         var answer = await SendAsync(HttpMethod.Get, "/status", null, null, isWrite: false, cancellationToken);
@@ -86,6 +125,8 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static string LeaseTarget(long lease) => string.Create(CultureInfo.InvariantCulture, $"/leases/{lease}");
 
     private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> shape)
     {

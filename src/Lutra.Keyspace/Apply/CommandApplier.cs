@@ -1,4 +1,5 @@
 using Lutra.Keyspace.Commands;
+using Lutra.Raft;
 using Lutra.Storage.Tables;
 
 namespace Lutra.Keyspace;
@@ -13,18 +14,22 @@ internal sealed class CommandApplier
     private readonly UserKeys keys;
     private readonly SessionTable sessions;
     private readonly IdempotencyTable idempotency;
+    private readonly LeaseTable leases;
 
     public CommandApplier(TableStore tables)
     {
-        keys = new UserKeys(tables);
+        leases = new LeaseTable(tables);
+        keys = new UserKeys(tables, leases);
         execution = new WriteExecution(keys);
         sessions = new SessionTable(tables);
         idempotency = new IdempotencyTable(tables);
     }
 
+    public List<LeaseChange> LeaseChanges => leases.Changes;
+
     /// <param name="state">The state before; after the call, the state after.</param>
-    /// <param name="index">The entry's.</param>
-    public Outcome Apply(in DecodedCommand command, ref StateRecord state, ulong index, bool buildResult)
+    /// <param name="position">The entry's.</param>
+    public Outcome Apply(in DecodedCommand command, ref StateRecord state, LogPosition position, bool buildResult)
     {
         var envelope = command.Envelope;
         Marks.LogTimeWouldGoBack.HitIf(envelope.TimeMillis < state.TimeMillis);
@@ -35,13 +40,13 @@ internal sealed class CommandApplier
             return new Outcome(null, refusal);
         }
         if (envelope.Session != 0)
-            return ApplyInSession(command, ref state, index);
+            return ApplyInSession(command, ref state, position);
         if (envelope.IdempotencyKey is not null)
-            return ApplyWithKey(command, ref state, index);
-        return Execute(command.Command, ref state, index, buildResult, isKept: false);
+            return ApplyWithKey(command, ref state, position);
+        return Execute(command.Command, ref state, position, buildResult, isKept: false);
     }
 
-    private Outcome ApplyInSession(in DecodedCommand command, ref StateRecord state, ulong index)
+    private Outcome ApplyInSession(in DecodedCommand command, ref StateRecord state, LogPosition position)
     {
         var (session, sequence) = (command.Envelope.Session, command.Envelope.Sequence);
         if (sessions.Find(session, state.TimeMillis) is not { IsOpen: true } record)
@@ -59,16 +64,16 @@ internal sealed class CommandApplier
         }
 
         var known = sessions.FindAnswer(session, record, sequence);
-        var outcome = known ?? Execute(command.Command, ref state, index, buildResult: true, isKept: true);
+        var outcome = known ?? Execute(command.Command, ref state, position, buildResult: true, isKept: true);
         Marks.SessionAnsweredFromMemory.HitIf(known is not null);
         if (known is null)
-            sessions.PutAnswer(session, sequence, outcome, index);
+            sessions.PutAnswer(session, sequence, outcome, position.Index.Value);
         var highest = Math.Max(record.HighestSequence, sequence);
-        sessions.Put(session, record with { LastUsedMillis = state.TimeMillis, HighestSequence = highest }, index);
+        sessions.Put(session, record with { LastUsedMillis = state.TimeMillis, HighestSequence = highest }, position.Index.Value);
         return outcome;
     }
 
-    private Outcome ApplyWithKey(in DecodedCommand command, ref StateRecord state, ulong index)
+    private Outcome ApplyWithKey(in DecodedCommand command, ref StateRecord state, LogPosition position)
     {
         var key = command.Envelope.IdempotencyKey!;
         var hash = IdempotencyTable.HashOf(command);
@@ -81,17 +86,18 @@ internal sealed class CommandApplier
                 : Outcome.Refused(LutraError.IdempotencyKeyReused, $"The idempotency key '{key}' was used before, for another request.");
         }
 
-        var outcome = Execute(command.Command, ref state, index, buildResult: true, isKept: true);
-        idempotency.Put(key, hash, outcome, ref state, index);
+        var outcome = Execute(command.Command, ref state, position, buildResult: true, isKept: true);
+        idempotency.Put(key, hash, outcome, ref state, position.Index.Value);
         return outcome;
     }
 
-    private Outcome Execute(Command command, ref StateRecord state, ulong index, bool buildResult, bool isKept)
+    private Outcome Execute(Command command, ref StateRecord state, LogPosition position, bool buildResult, bool isKept)
     {
+        var index = position.Index.Value;
         switch (command)
         {
             case WriteCommand write:
-                var outcome = execution.Execute(write.Operation, state, buildResult, isKept);
+                var outcome = execution.Execute(write.Operation, state, index, buildResult, isKept);
                 state = state with { Revision = keys.Revision };
                 return outcome;
             case CompactCommand compact:
@@ -102,6 +108,13 @@ internal sealed class CommandApplier
                 return sessions.Open(open, ref state, index);
             case CloseSessionCommand close:
                 return sessions.Close(close, ref state, index);
+            case GrantLeaseCommand grant:
+                return leases.Grant(grant, ref state, index);
+            case RevokeLeaseCommand revoke:
+                keys.Begin(state.Revision, index);
+                return leases.Revoke(revoke, keys, ref state, index, position.Term.Value);
+            case CheckpointLeasesCommand checkpoint:
+                return leases.Checkpoint(checkpoint, state, index, position.Term.Value);
             default:
                 throw new InvalidOperationException($"No rule for {command.GetType().Name}.");
         }

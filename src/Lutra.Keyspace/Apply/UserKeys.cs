@@ -6,11 +6,12 @@ namespace Lutra.Keyspace;
 /// The users' keys as the applier sees and changes them. One request's changes share a revision, one above the last, and are numbered by
 /// their sub revision in the order they are made; a request that changes nothing uses no revision.
 /// </summary>
-internal sealed class UserKeys(TableStore tables)
+internal sealed class UserKeys(TableStore tables, LeaseTable leases)
 {
     private readonly ByteWriter tableKey = new();
     private readonly ByteWriter tableValue = new();
     private long revisionBefore;
+    private ulong index;
     private uint subNext;
 
     /// <summary>The revision as it stands: the new one as soon as something was changed.</summary>
@@ -18,10 +19,11 @@ internal sealed class UserKeys(TableStore tables)
 
     public bool HasChanges => subNext > 0;
 
-    /// <summary>A request begins, on the state at <paramref name="revision"/>.</summary>
-    public void Begin(long revision)
+    /// <summary>The request of entry <paramref name="entryIndex"/> begins, on the state at <paramref name="revision"/>.</summary>
+    public void Begin(long revision, ulong entryIndex)
     {
         revisionBefore = revision;
+        index = entryIndex;
         subNext = 0;
     }
 
@@ -38,6 +40,8 @@ internal sealed class UserKeys(TableStore tables)
         return false;
     }
 
+    public bool HasLease(long lease) => leases.Find(lease) is not null;
+
     /// <summary>Everything, with the changes made so far.</summary>
     public TableView Pin() => tables.PinUnpublished();
 
@@ -48,13 +52,23 @@ internal sealed class UserKeys(TableStore tables)
         tableValue.Clear();
         KeyVersion.WritePut(tableValue, subNext, previous?.CreateRevision ?? revision, (previous?.Version ?? 0) + 1, lease, value);
         Change(key, revision);
+        var leaseBefore = previous?.Lease ?? 0;
+        if (leaseBefore == lease)
+            return;
+        if (leaseBefore != 0)
+            leases.Detach(leaseBefore, key, index);
+        if (lease != 0)
+            leases.Attach(lease, key, index);
     }
 
-    public void Delete(ReadOnlySpan<byte> key)
+    /// <param name="lease">The one that the live version is attached to; 0: none.</param>
+    public void Delete(ReadOnlySpan<byte> key, long lease)
     {
         tableValue.Clear();
         KeyVersion.WriteTombstone(tableValue, subNext);
         Change(key, revisionBefore + 1);
+        if (lease != 0)
+            leases.Detach(lease, key, index);
     }
 
     private void Change(ReadOnlySpan<byte> key, long revision)

@@ -29,7 +29,7 @@ internal sealed class WriteCheck(UserKeys keys, TransactionPath path)
 
     private Refusal? CheckPut(PutOperation put)
     {
-        if (put.Lease != 0)
+        if (put.Lease != 0 && !keys.HasLease(put.Lease))
             return new Refusal(LutraError.LeaseNotFound, $"There is no lease {put.Lease}.");
         if ((put.IgnoreValue || put.IgnoreLease) && !keys.TryFind(put.Key.Span, keys.Revision, out _))
         {

@@ -14,9 +14,10 @@ internal sealed class WriteExecution(UserKeys keys)
     /// <param name="state">The state before.</param>
     /// <param name="buildResult">False: nobody wants the result, only the effects.</param>
     /// <param name="isKept">The answer will be kept for repeats, and so must be small.</param>
-    public Outcome Execute(Operation operation, in StateRecord state, bool buildResult, bool isKept)
+    /// <param name="index">The entry's.</param>
+    public Outcome Execute(Operation operation, in StateRecord state, ulong index, bool buildResult, bool isKept)
     {
-        keys.Begin(state.Revision);
+        keys.Begin(state.Revision, index);
         path.Decide(operation);
         if (new WriteCheck(keys, path).Check(operation, state.Floor) is { } refusal)
             return new Outcome(null, refusal);
@@ -69,7 +70,7 @@ internal sealed class WriteExecution(UserKeys keys)
             if (keys.TryFind(delete.Range.From.Span, keys.Revision, out var found))
             {
                 previous?.Add(found.ToKeyValue(delete.Range.From.Span, withValue: true));
-                keys.Delete(delete.Range.From.Span);
+                keys.Delete(delete.Range.From.Span, found.Lease);
                 deleted = 1;
             }
         }
@@ -81,7 +82,7 @@ internal sealed class WriteExecution(UserKeys keys)
             for (; walk.MoveNext(); deleted++)
             {
                 previous?.Add(walk.Version.ToKeyValue(walk.Key, withValue: true));
-                keys.Delete(walk.Key);
+                keys.Delete(walk.Key, walk.Version.Lease);
             }
         }
 

@@ -105,6 +105,9 @@ public static class CommandCodec
                 if (close.LastUsedMillis is { } lastUsedMillis)
                     target.Varint(lastUsedMillis);
                 break;
+            case GrantLeaseCommand or RevokeLeaseCommand or CheckpointLeasesCommand:
+                LeaseCodec.Write(target, command);
+                break;
             default:
                 throw new ArgumentException($"No encoding for {command.GetType().Name}.", nameof(command));
         }
@@ -132,6 +135,8 @@ public static class CommandCodec
                     1 => source.VarintSigned(),
                     var mark => throw new FormatException($"{mark} marks no time"),
                 });
+            case CommandKind.GrantLease or CommandKind.RevokeLease or CommandKind.CheckpointLeases:
+                return LeaseCodec.Read(kind, ref source);
             default:
                 throw new FormatException($"command kind {(byte)kind} is not known");
         }
@@ -144,6 +149,9 @@ public static class CommandCodec
         SetFeatureLevelCommand => CommandKind.SetFeatureLevel,
         OpenSessionCommand => CommandKind.OpenSession,
         CloseSessionCommand => CommandKind.CloseSession,
+        GrantLeaseCommand => CommandKind.GrantLease,
+        RevokeLeaseCommand => CommandKind.RevokeLease,
+        CheckpointLeasesCommand => CommandKind.CheckpointLeases,
         _ => throw new ArgumentException($"No encoding for {command.GetType().Name}.", nameof(command)),
     };
 

@@ -10,6 +10,9 @@ internal enum CommandKind : byte
     SetFeatureLevel = 3,
     OpenSession = 4,
     CloseSession = 5,
+    GrantLease = 6,
+    RevokeLease = 7,
+    CheckpointLeases = 8,
 }
 
 [Flags]

@@ -30,6 +30,8 @@ internal sealed class KeyspaceMergePass(bool includesOldest) : IMergePass
             TableKeys.Revisions => (long)version >= state.Floor,
             TableKeys.Small => isNewest && KeepSmall(key, value),
             TableKeys.Sessions => isNewest && KeepSession(key, version, value),
+            TableKeys.Leases => isNewest && !(includesOldest && LeaseRecord.IsEnded(value)),
+            TableKeys.LeaseKeys => isNewest && !(includesOldest && LeaseTable.IsDetached(value)),
             TableKeys.Idempotency => isNewest && !IdempotencyRecord.ReadHead(value).IsForgotten(state),
             var space => throw new FormatException($"The tables hold space {space:x2}, which is not known."),
         };

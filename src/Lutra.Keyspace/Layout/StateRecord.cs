@@ -2,7 +2,7 @@ namespace Lutra.Keyspace;
 
 /// <summary>
 /// What the whole state is summed up in, written with each publish that changed it: u8 layout (1), then varints: revision, compaction floor
-/// + 1, feature level, the log's time, the number of the last idempotency key, the sessions that are open. The layout is that of everything
+/// + 1, feature level, the log's time, the number of the last idempotency key, the sessions that are open, the leases. The layout is that of everything
 /// the keyspace keeps in tables.
 /// </summary>
 /// <param name="Floor">The compaction floor: reads below it are refused. −1: never compacted.</param>
@@ -10,10 +10,10 @@ namespace Lutra.Keyspace;
 /// <param name="TimeMillis">The greatest time of any entry applied (pitfall C06).</param>
 /// <param name="IdempotencyNumber">Idempotency keys stored so far: each has its number from this count.</param>
 internal readonly record struct StateRecord(
-    long Revision, long Floor, uint FeatureLevel, long TimeMillis, ulong IdempotencyNumber, long OpenSessions)
+    long Revision, long Floor, uint FeatureLevel, long TimeMillis, ulong IdempotencyNumber, long OpenSessions, long Leases)
 {
     public static readonly StateRecord Initial =
-        new(Revision: 1, Floor: -1, FeatureLevel: 0, TimeMillis: 0, IdempotencyNumber: 0, OpenSessions: 0);
+        new(Revision: 1, Floor: -1, FeatureLevel: 0, TimeMillis: 0, IdempotencyNumber: 0, OpenSessions: 0, Leases: 0);
 
     private const byte Layout = 1;
 
@@ -26,6 +26,7 @@ internal readonly record struct StateRecord(
         target.Varint(TimeMillis);
         target.Varint(IdempotencyNumber);
         target.Varint(OpenSessions);
+        target.Varint(Leases);
     }
 
     public static StateRecord Read(ReadOnlyMemory<byte> bytes)
@@ -40,7 +41,8 @@ internal readonly record struct StateRecord(
             FeatureLevel: checked((uint)source.Varint()),
             TimeMillis: source.VarintSigned(),
             IdempotencyNumber: source.Varint(),
-            OpenSessions: source.VarintSigned());
+            OpenSessions: source.VarintSigned(),
+            Leases: source.VarintSigned());
         source.ExpectEnd();
         return record;
     }

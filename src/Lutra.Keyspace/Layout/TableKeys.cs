@@ -17,6 +17,12 @@ internal static class TableKeys
     /// <summary>Idempotency keys. Version: log index.</summary>
     public const byte Idempotency = 0x03;
 
+    /// <summary>Leases. Version: log index.</summary>
+    public const byte Leases = 0x04;
+
+    /// <summary>The keys that are attached to each lease. Version: log index.</summary>
+    public const byte LeaseKeys = 0x05;
+
     /// <summary>The users' keys. Version: revision.</summary>
     public const byte User = 0x10;
 
@@ -32,6 +38,9 @@ internal static class TableKeys
 
     /// <summary>A session's key, then u64 sequence.</summary>
     public const int AnswerBytes = SessionBytes + sizeof(ulong);
+
+    /// <summary>u8 space, u64 lease; in <see cref="LeaseKeys"/> the attached key follows.</summary>
+    public const int LeaseBytes = 1 + sizeof(long);
 
     /// <summary>u8 space, u64 revision, u32 sub.</summary>
     public const int RevisionBytes = 1 + sizeof(ulong) + sizeof(uint);
@@ -54,6 +63,22 @@ internal static class TableKeys
         BinaryPrimitives.WriteUInt64BigEndian(target[1..], (ulong)revision);
         BinaryPrimitives.WriteUInt32BigEndian(target[(1 + sizeof(ulong))..], sub);
     }
+
+    public static void WriteLease(Span<byte> target, long lease)
+    {
+        target[0] = Leases;
+        BinaryPrimitives.WriteInt64BigEndian(target[1..], lease);
+    }
+
+    public static void WriteLeaseKeys(Span<byte> target, long lease)
+    {
+        target[0] = LeaseKeys;
+        BinaryPrimitives.WriteInt64BigEndian(target[1..], lease);
+    }
+
+    public static long ReadLease(ReadOnlySpan<byte> tableKey) => BinaryPrimitives.ReadInt64BigEndian(tableKey[1..]);
+
+    public static long ReadRevision(ReadOnlySpan<byte> tableKey) => BinaryPrimitives.ReadInt64BigEndian(tableKey[1..]);
 
     public static ulong ReadSession(ReadOnlySpan<byte> tableKey) => BinaryPrimitives.ReadUInt64BigEndian(tableKey[1..]);
 

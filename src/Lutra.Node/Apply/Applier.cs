@@ -79,6 +79,9 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
         }
 
         keyspace.Publish();
+        events.Published();
+        if (keyspace.TakeLeaseChanges() is { Count: > 0 } changes)
+            events.LeasesChanged(changes);
         foreach (var (write, outcome) in toAnswer)
             write.Applied(outcome);
         toAnswer.Clear();
@@ -118,6 +121,7 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
         if (state.Installed)
         {
             keyspace.Reload();
+            events.Published();
             lastTerm = state.Position.Term;
             EndInstalled();
             Dequeue();

@@ -35,6 +35,8 @@ internal sealed class NodeHost : IDisposable
         loop = new NodeLoop(context, options, origin);
         Writes = new WriteDoor(loop, clock, options, origin);
         Reads = new ReadDoor(loop, clock, options);
+        Leases = new LeaseDoor(loop, clock, options, Writes, Reads);
+        Watches = new WatchDoor(loop, Reads);
         scheduler.Ready(loop);
         ticker = new Ticker(options.HeartbeatIntervalMillis, loop.Tick);
     }
@@ -44,6 +46,10 @@ internal sealed class NodeHost : IDisposable
     public WriteDoor Writes { get; }
 
     public ReadDoor Reads { get; }
+
+    public LeaseDoor Leases { get; }
+
+    public WatchDoor Watches { get; }
 
     public Task Stopped => stopped.Task;
 

@@ -35,7 +35,10 @@ internal sealed class LeaderDuties(RaftNode raft, KeyspaceStore keyspace, ulong 
             Propose(new CloseSessionCommand(session.Session, session.LastUsedMillis));
     }
 
-    // Counted from the other end than clients' proposals, so that no client waits under the same number.
-    private void Propose(Command command) =>
-        raft.Propose(CommandCodec.Encode(new CommandEnvelope(new ProposalId(origin, ulong.MaxValue - lastNumber++), clock.WallMillis), command));
+    /// <summary>
+    /// Appends a command that nobody waits for; false where this node cannot append now. Numbered from the other end than clients' proposals, so that no client
+    /// waits under the same number.
+    /// </summary>
+    public bool Propose(Command command) =>
+        raft.Propose(CommandCodec.Encode(new CommandEnvelope(new ProposalId(origin, ulong.MaxValue - lastNumber++), clock.WallMillis), command)).Outcome == ProposeOutcome.Appended;
 }

@@ -1,3 +1,4 @@
+using Lutra.Node.Leases;
 using Lutra.Node.Peers;
 using Lutra.Node.Requests;
 using Lutra.Raft;
@@ -101,6 +102,16 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
             read.Failed(LutraError.Unavailable, membership.NotReady);
         else
             replica.Submit(read);
+    }
+
+    public void Submit(ClientLeaseQuestion question)
+    {
+        if (drained is not null)
+            question.Answered(new LeaseAnswer(LutraError.Stopped, "The node is stopping.", 0, 0));
+        else if (replica is null)
+            question.Answered(new LeaseAnswer(LutraError.Unavailable, membership.NotReady, 0, 0));
+        else
+            replica.Submit(question);
     }
 
     /// <summary>

@@ -1,8 +1,10 @@
 using Lutra.Keyspace;
 using Lutra.Node.Apply;
+using Lutra.Node.Leases;
 using Lutra.Node.Peers;
 using Lutra.Node.Requests;
 using Lutra.Node.Transfer;
+using Lutra.Node.Watches;
 using Lutra.Raft;
 using Lutra.Storage.Log;
 using Lutra.Storage.Tables;
@@ -27,6 +29,8 @@ internal sealed class Replica : IDisposable
     private readonly Reads reads;
     private readonly Transfers transfers;
     private readonly LeaderDuties duties;
+    private readonly LeaseClock leases;
+    private readonly LeaseRequests leaseRequests;
     private readonly RoomWatch roomWatch;
     private readonly StuckDiskWatch stuckDiskWatch;
     private RoleName role;
@@ -56,13 +60,18 @@ internal sealed class Replica : IDisposable
 
         var room = new DiskRoom(Log, context.Files.Location);
         var configurations = new ConfigurationHistory(Keyspace.Applied.Index, Keyspace.Configuration);
-        applier = new Applier(Keyspace, tables, pending, identity.Origin, new ApplierEvents(context.Scheduler.Ready, Applied, configurations.Add, StateInstalled));
+        Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax);
+        applier = new Applier(
+            Keyspace, tables, pending, identity.Origin,
+            new ApplierEvents(context.Scheduler.Ready, Applied, Watches.Published, LeasesChanged, configurations.Add, StateInstalled));
         logReader = new LogReader(Log, context.Scheduler, (follower, first, entries) =>
             Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
         proposals = new Proposals(Raft, room, peers, pending, context.Clock, options);
         reads = new Reads(Raft, context.Clock, options);
         transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
+        leases = new LeaseClock(Raft, Keyspace, context.Clock, duties.Propose);
+        leaseRequests = new LeaseRequests(Raft, reads, leases, peers, context.Clock, options);
         roomWatch = new RoomWatch(Raft, room, peers);
         stuckDiskWatch = new StuckDiskWatch(Raft, options, context.Files.Location, () => Log.IsFull, context.Failed);
         reads.Applied(Keyspace.Applied.Index);
@@ -73,6 +82,8 @@ internal sealed class Replica : IDisposable
     public ReplicatedLog Log { get; }
 
     public KeyspaceStore Keyspace { get; }
+
+    public WatchHub Watches { get; }
 
     /// <summary>Bytes of log that a restart had to apply again.</summary>
     public long ReplayedBytes { get; }
@@ -85,6 +96,8 @@ internal sealed class Replica : IDisposable
 
     public void Submit(ClientRead read) => reads.Submit(read);
 
+    public void Submit(ClientLeaseQuestion question) => leaseRequests.Submit(question);
+
     public void Tick(long nowMillis)
     {
         Raft.Tick();
@@ -92,6 +105,8 @@ internal sealed class Replica : IDisposable
         reads.Tick(nowMillis);
         transfers.Tick(nowMillis);
         duties.Tick();
+        leases.Tick();
+        leaseRequests.Tick(nowMillis);
         roomWatch.Tick();
         stuckDiskWatch.Tick();
 
@@ -116,6 +131,12 @@ internal sealed class Replica : IDisposable
                 break;
             case ProposeReplyFrame reply:
                 proposals.Receive(reply);
+                break;
+            case LeaseFrame questions:
+                leaseRequests.Receive(from, questions);
+                break;
+            case LeaseReplyFrame reply:
+                leaseRequests.Receive(reply);
                 break;
             case RoomFrame room:
                 roomWatch.Receive(from, room);
@@ -142,6 +163,7 @@ internal sealed class Replica : IDisposable
     {
         FollowChanges();
         proposals.Flush();
+        leaseRequests.Flush();
         reads.Flush();
         while (Raft.TakeOutput() is { IsEmpty: false } output)
             CarryOut(output);
@@ -152,6 +174,8 @@ internal sealed class Replica : IDisposable
     {
         proposals.Stop();
         reads.Stop();
+        leaseRequests.Stop();
+        Watches.End();
     }
 
     public void Dispose()
@@ -199,6 +223,7 @@ internal sealed class Replica : IDisposable
         {
             proposals.LeaderChanged();
             reads.LeaderChanged();
+            leaseRequests.LeaderChanged();
             if (Raft.Leader is { } now)
                 context.Tell(new NodeEvent(NodeEventLevel.Information, $"{(now == Raft.Id ? "This node leads" : $"{LabelOf(now)} leads")} in term {Raft.Term}."));
         }
@@ -246,6 +271,8 @@ internal sealed class Replica : IDisposable
         replica.Raft.Applied(upTo);
         replica.reads.Applied(upTo);
     });
+
+    private void LeasesChanged(IReadOnlyList<LeaseChange> changes) => Post(replica => replica.leases.Applied(changes));
 
     private void Flushed(LogPosition durable) => Post(replica =>
     {

@@ -1,4 +1,5 @@
 using Lutra.Node.Formation;
+using Lutra.Node.Leases;
 using Lutra.Raft;
 
 namespace Lutra.Node.Peers;
@@ -20,6 +21,16 @@ public sealed record ProposeReplyFrame(ulong Request, IReadOnlyList<ForwardResul
 
 /// <summary>Null: appended. Else the leader certainly did not append it, and why.</summary>
 public readonly record struct ForwardResult(LutraError? Error, string? Message);
+
+/// <summary>Questions about leases, for the leader. Answered by one <see cref="LeaseReplyFrame"/>.</summary>
+public sealed record LeaseFrame(ulong Request, IReadOnlyList<LeaseQuestion> Questions) : PeerFrame
+{
+    /// <summary>The most that one frame holds.</summary>
+    public const int QuestionsMax = 4096;
+}
+
+/// <summary>For each question of the request, in order, what the leader says.</summary>
+public sealed record LeaseReplyFrame(ulong Request, IReadOnlyList<LeaseAnswer> Answers) : PeerFrame;
 
 /// <summary>The sender's disk has room for more log, or not: a full leader hands over to a peer that has.</summary>
 public sealed record RoomFrame(bool HasRoom) : PeerFrame;

@@ -11,6 +11,9 @@ public static class MediaTypes
     /// <summary>A value, as its bytes are.</summary>
     public const string Bytes = "application/octet-stream";
 
+    /// <summary>Server-Sent Events.</summary>
+    public const string Events = "text/event-stream";
+
     public const string Text = "text/plain";
 
     /// <summary>What curl calls any body that it was not told about.</summary>

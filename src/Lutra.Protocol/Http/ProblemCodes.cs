@@ -9,6 +9,7 @@ public static class ProblemCodes
     public const string Compacted = "compacted";
     public const string FutureRevision = "future_revision";
     public const string LeaseNotFound = "lease_not_found";
+    public const string LeaseExists = "lease_exists";
     public const string IdempotencyKeyReused = "idempotency_key_reused";
     public const string SessionExpired = "session_expired";
     public const string Unavailable = "unavailable";

@@ -31,7 +31,7 @@ public readonly record struct KeyValueBody(
         writer.WriteNumber(CreateRevisionName, CreateRevision);
         writer.WriteNumber(VersionName, Version);
         writer.WriteNumber(LeaseName, Lease);
-        writer.WriteBoolean(ExistsName, true);
+        writer.WriteBoolean(ExistsName, Version > 0);
         writer.WriteEndObject();
     }
 

@@ -3,10 +3,12 @@ using Lutra.Server.Diagnostics;
 using Lutra.Server.Rest.Cluster;
 using Lutra.Server.Rest.Health;
 using Lutra.Server.Rest.Keys;
+using Lutra.Server.Rest.Leases;
 using Lutra.Server.Rest.Peers;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
 using Lutra.Server.Rest.Transactions;
+using Lutra.Server.Rest.Watches;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -27,6 +29,7 @@ internal sealed class RestFace
         Node = node;
         Options = options;
         Logger = logger;
+        Stopping = stopping;
         Peers = new PeerDoor(options.PeerDoor, logger, stopping);
         Health = new HealthChecks(node, options);
     }
@@ -38,6 +41,9 @@ internal sealed class RestFace
     public ILogger Logger { get; }
 
     public ObjectPool<JsonBuffer> Buffers { get; } = JsonBuffer.CreatePool();
+
+    /// <summary>Cancelled when the host begins to stop: what would go on for ever ends then.</summary>
+    public CancellationToken Stopping { get; }
 
     public PeerDoor Peers { get; }
 
@@ -70,6 +76,8 @@ internal sealed class RestFace
     {
         "key" => KeyRoute.HandleAsync(call),
         "keys" => KeysRoute.HandleAsync(call),
+        "watch" => WatchRoute.HandleAsync(call),
+        "leases" => LeasesRoute.HandleAsync(call),
         "txn" => TransactionRoute.HandleAsync(call),
         "compact" => CompactRoute.HandleAsync(call),
         "status" => StatusRoute.HandleAsync(call),

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
 namespace Lutra.Client.Tests.Support;
 
 /// <summary>Servers that answer by a script: one answer a call, whichever server is asked, and a note of who was asked with what key.</summary>
@@ -19,6 +22,9 @@ internal sealed class ScriptedTransport(params ScriptedTransport.Step[] script) 
     public List<string> Asked { get; } = [];
 
     public List<string?> Keys { get; } = [];
+
+    /// <summary>The revisions that watches began at.</summary>
+    public List<Revision> WatchedFrom { get; } = [];
 
     /// <summary>What comes when the script is over.</summary>
     public Step Afterwards { get; init; } = Step.Done;
@@ -68,6 +74,35 @@ internal sealed class ScriptedTransport(params ScriptedTransport.Step[] script) 
 
         public ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) =>
             transport.AnswerAsync(endpoint, null, new CompactResult(revision), cancellationToken);
+
+        public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, new GrantLeaseResult(new Revision(1), lease == 0 ? 7 : lease, ttlSeconds), cancellationToken);
+
+        public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, new LeaseStatus(lease, 30, 30, []), cancellationToken);
+
+        public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, new RevokeLeaseResult(new Revision(2)), cancellationToken);
+
+        public ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, new LeaseStatus(lease, 30, 12, []), cancellationToken);
+
+        public ValueTask<ImmutableArray<long>> LeasesAsync(CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, ImmutableArray.Create(7L), cancellationToken);
+
+        /// <summary>A change a call at the next revision, until the script says something else.</summary>
+        public async IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            transport.WatchedFrom.Add(watch.From);
+            var next = watch.From.Value == 0 ? 5 : watch.From.Value;
+            yield return new WatchBatch(new Revision(next - 1), []);
+            while (true)
+            {
+                var revision = await transport.AnswerAsync(endpoint, null, new Revision(next++), cancellationToken);
+                var entry = new KeyValue(watch.Range.From, watch.Range.From, revision, revision, 1);
+                yield return new WatchBatch(revision, [new WatchEvent(IsDelete: false, entry, null)]);
+            }
+        }
 
         public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => transport.AnswerAsync(
             endpoint, null, new NodeStatus("1", "", null, "", NodeRole.Leader, 1, "1", null, 1, 1, 1, default, default, 1, "", "ok", []), cancellationToken);

@@ -78,6 +78,18 @@ internal sealed class MemoryStore : ILutraClient
         }
     }
 
+    public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) => throw NoLeases;
+
+    public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default) => throw NoLeases;
+
+    public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default) => throw NoLeases;
+
+    public ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default) => throw NoLeases;
+
+    public ValueTask<ImmutableArray<long>> LeasesAsync(CancellationToken cancellationToken = default) => throw NoLeases;
+
+    public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) => throw NoLeases;
+
     public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
         Failure is null ? ValueTask.FromResult(Status) : throw Failure;
 
@@ -89,6 +101,9 @@ internal sealed class MemoryStore : ILutraClient
         ]));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // Leases and watches are tested on real nodes.
+    private static LutraException NoLeases => new(LutraError.Unavailable, "This store in memory has neither leases nor watches.");
 
     private async ValueTask<T> WriteAsync<T>(Operation operation, WriteOptions options, Func<OperationResult, T> cast)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Lutra.Server.Tests.Support;
 
 /// <summary>A real node behind a real server on one free port: the server first, because the node must know the port.</summary>
@@ -67,6 +69,23 @@ internal sealed class ServedNode : IAsyncDisposable
 
         public ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) =>
             Started.CompactAsync(revision, cancellationToken);
+
+        public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>
+            Started.GrantLeaseAsync(ttlSeconds, lease, cancellationToken);
+
+        public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default) =>
+            Started.KeepAliveAsync(lease, cancellationToken);
+
+        public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default) =>
+            Started.RevokeLeaseAsync(lease, cancellationToken);
+
+        public ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default) =>
+            Started.LeaseAsync(lease, withKeys, cancellationToken);
+
+        public ValueTask<ImmutableArray<long>> LeasesAsync(CancellationToken cancellationToken = default) => Started.LeasesAsync(cancellationToken);
+
+        public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
+            Started.WatchAsync(watch, cancellationToken);
 
         public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => Started.StatusAsync(cancellationToken);
 

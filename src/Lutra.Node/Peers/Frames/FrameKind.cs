@@ -26,6 +26,8 @@ internal enum FrameKind : byte
     ProposeReply = 41,
     Room = 42,
     Formation = 43,
+    Lease = 44,
+    LeaseReply = 45,
 
     TransferBegin = 48,
     TransferChunk = 49,

@@ -18,6 +18,8 @@ internal static class PeerFrameCodec
             case RaftFrame raft: WriteMessage(writer, raft.Message); break;
             case ProposeFrame propose: ProposalCodec.Write(writer, propose); break;
             case ProposeReplyFrame reply: ProposalCodec.Write(writer, reply); break;
+            case LeaseFrame lease: LeaseFrameCodec.Write(writer, lease); break;
+            case LeaseReplyFrame reply: LeaseFrameCodec.Write(writer, reply); break;
             case RoomFrame room:
                 writer.Begin(FrameKind.Room);
                 writer.Flag(room.HasRoom);
@@ -56,6 +58,8 @@ internal static class PeerFrameCodec
             FrameKind.ReadIndexReply => new RaftFrame(ReadIndexCodec.ReadReply(ref reader, from, to)),
             FrameKind.Propose => ProposalCodec.ReadPropose(ref reader),
             FrameKind.ProposeReply => ProposalCodec.ReadReply(ref reader),
+            FrameKind.Lease => LeaseFrameCodec.ReadQuestions(ref reader),
+            FrameKind.LeaseReply => LeaseFrameCodec.ReadReply(ref reader),
             FrameKind.Room => new RoomFrame(reader.Flag()),
             FrameKind.Formation => ReadFormation(ref reader),
             FrameKind.TransferBegin => TransferCodec.ReadBegin(ref reader),

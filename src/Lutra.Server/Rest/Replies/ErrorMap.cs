@@ -16,6 +16,7 @@ internal static class ErrorMap
         LutraError.Compacted => new(StatusCodes.Status409Conflict, ProblemCodes.Compacted, "Revision compacted"),
         LutraError.FutureRevision => new(StatusCodes.Status409Conflict, ProblemCodes.FutureRevision, "Revision not reached"),
         LutraError.LeaseNotFound => new(StatusCodes.Status404NotFound, ProblemCodes.LeaseNotFound, "Lease not found"),
+        LutraError.LeaseExists => new(StatusCodes.Status409Conflict, ProblemCodes.LeaseExists, "Lease exists"),
         LutraError.IdempotencyKeyReused => new(
             StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyKeyReused, "Idempotency key reused"),
         LutraError.SessionExpired => new(StatusCodes.Status409Conflict, ProblemCodes.SessionExpired, "Session expired"),

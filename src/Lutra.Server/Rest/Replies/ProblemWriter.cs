@@ -42,7 +42,7 @@ internal static class ProblemWriter
     private static string AsText(Problem problem) =>
         problem.Detail is null ? $"{problem.Error}\n" : $"{problem.Error}: {problem.Detail}\n";
 
-    private static ProblemBody AsJson(Problem problem) => new()
+    public static ProblemBody AsJson(Problem problem) => new()
     {
         Type = $"urn:lutra:problem:{problem.Code}",
         Title = problem.Error,

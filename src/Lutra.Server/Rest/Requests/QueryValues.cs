@@ -99,8 +99,6 @@ internal sealed class QueryValues
 
     private static Problem Unknown(string name, ReadOnlySpan<string> known)
     {
-        if (name == "ttl")
-            return Problem.Malformed("This version has no leases, so keys cannot expire: leave 'ttl' out.");
         var takes = known.IsEmpty ? "This call takes none." : $"This call takes: {string.Join(", ", known!)}.";
         return Problem.Malformed($"Unknown query parameter '{name}'. {takes}");
     }

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+
+namespace Lutra.Client.Retry;
+
+/// <summary>
+/// A watch that outlasts its servers: where one fails it goes on at the next, from the revision behind the last that was told. Until it has begun once it gives up
+/// after the time that a call may take; from then on it never does.
+/// </summary>
+internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options)
+{
+    public async IAsyncEnumerable<WatchBatch> FollowAsync(WatchOperation watch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var started = options.Time.GetTimestamp();
+        var hasBegun = false;
+        var failures = 0;
+        for (var turn = 0; ; turn++)
+        {
+            LutraException? failure = null;
+            await using var batches = endpoints[turn % endpoints.Count].WatchAsync(watch, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (true)
+            {
+                try
+                {
+                    if (!await batches.MoveNextAsync())
+                        break;
+                }
+                catch (LutraException refused) when (CanGoOn(refused.Error))
+                {
+                    failure = refused;
+                    break;
+                }
+
+                // Where it went on after a failure, its beginning was told before.
+                var isRepeated = hasBegun && batches.Current.Events.IsEmpty && batches.Current.Revision.Value < watch.From.Value;
+                hasBegun = true;
+                failures = 0;
+                watch = watch with { From = new Revision(batches.Current.Revision.Value + 1) };
+                if (!isRepeated)
+                    yield return batches.Current;
+            }
+
+            failures++;
+            if (failure is not null && !hasBegun && options.Time.GetElapsedTime(started) >= options.Timeout)
+                throw failure;
+            var error = failure?.Error ?? LutraError.Unavailable;
+            var wait = options.Retry.Decide(CallSafety.Read, error, failures, endpoints.Count, options.Random.NextDouble());
+            await Task.Delay(wait ?? options.Retry.BackoffMax, options.Time, cancellationToken);
+        }
+    }
+
+    // Another server, or this one later, may do it.
+    private static bool CanGoOn(LutraError error) => error is LutraError.Unavailable or LutraError.Overloaded or LutraError.Stopped or LutraError.OutcomeUnknown;
+}
