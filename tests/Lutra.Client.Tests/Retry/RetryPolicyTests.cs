@@ -21,6 +21,7 @@ public sealed class RetryPolicyTests
     [InlineData(LutraError.SessionExpired, false, false, false)]
     [InlineData(LutraError.NoSpace, false, false, false)]
     [InlineData(LutraError.Denied, false, false, false)]
+    [InlineData(LutraError.LeaseExists, false, false, false)]
     public void C07_a_write_without_a_key_is_tried_again_only_where_it_was_certainly_not_done(
         LutraError error, bool read, bool writeWithKey, bool writeOnce)
     {

@@ -24,7 +24,7 @@ internal static class Text
     public static string Of(IEnumerable<KeyValue> keyValues) => string.Join(", ", keyValues.Select(Of));
 
     public static string Of(KeyValue? found) =>
-        found is null ? "none" : $"{From(found.Key)}={From(found.Value)} {found.CreateRevision}/{found.ModRevision}/{found.Version}";
+        found is null ? "none" : $"{From(found.Key)}={From(found.Value)} {found.CreateRevision}/{found.ModRevision}/{found.Version}{(found.Lease == 0 ? "" : $" lease {found.Lease}")}";
 
     public static string Keys(RangeResult result) => string.Join(' ', result.KeyValues.Select(found => From(found.Key)));
 }

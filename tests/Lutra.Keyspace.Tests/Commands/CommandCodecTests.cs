@@ -40,6 +40,10 @@ public sealed class CommandCodecTests
         { "open session", new OpenSessionCommand(5, 1000), 4, "05" + "e807" },
         { "close session", new CloseSessionCommand(5), 5, "05" + "00" },
         { "close session, if unused", new CloseSessionCommand(5, 300), 5, "05" + "01" + "ac02" },
+        { "grant lease", new GrantLeaseCommand(300, 60), 6, "ac02" + "3c" },
+        { "revoke lease", new RevokeLeaseCommand(300), 7, "ac02" + "00" },
+        { "revoke lease, found expired in a term", new RevokeLeaseCommand(300, 5), 7, "ac02" + "05" },
+        { "checkpoint leases", new CheckpointLeasesCommand(5, [new(300, 60), new(7, 0)]), 8, "05" + "02" + "ac02" + "3c" + "07" + "00" },
     };
 
     [Theory]
@@ -117,7 +121,7 @@ public sealed class CommandCodecTests
     [InlineData("02", "01", "01", "command format 2")]
     [InlineData("00", "01", "01", "command format 0")]
     [InlineData("01", "00", "01", "command kind 0")]
-    [InlineData("01", "06", "01", "command kind 6")]
+    [InlineData("01", "09", "01", "command kind 9")]
     [InlineData("01", "01", "00", "feature level 1")]
     [InlineData("01", "01", "02", "needs feature level 2")]
     [InlineData("02", "09", "02", "needs feature level 2")]

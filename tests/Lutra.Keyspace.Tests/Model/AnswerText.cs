@@ -19,6 +19,9 @@ internal static class AnswerText
         DeleteResult delete => $"@{delete.Revision} deleted {delete.Deleted} [{Text.Of(delete.Previous)}]",
         RangeResult range => $"@{range.Revision} {range.Count}{(range.More ? "+" : "")} [{Text.Of(range.KeyValues)}]",
         TransactionResult transaction => $"@{transaction.Revision} {transaction.Succeeded} ({string.Join("; ", transaction.Results.Select(Of))})",
+        GrantLeaseResult grant => $"@{grant.Revision} lease {grant.Lease} for {grant.TtlSeconds}",
+        RevokeLeaseResult revoke => $"@{revoke.Revision} revoked",
+        CheckpointLeasesResult checkpoint => $"@{checkpoint.Revision} written down",
         CompactResult compact => $"@{compact.Revision} compacted",
         _ => throw new InvalidOperationException(),
     };

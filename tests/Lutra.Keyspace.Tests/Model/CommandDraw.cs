@@ -20,6 +20,7 @@ internal sealed class CommandDraw(Random random)
         0 => new CompactCommand(new Revision(random.Next(0, 40))),
         1 => new OpenSessionCommand((ulong)random.Next(1, 4), random.Next(1_000, 100_000)),
         2 => random.Next(3) == 0 ? new CloseSessionCommand((ulong)random.Next(1, 4), random.Next(2) == 0 ? random.Next(200_000_000) : null) : new SetFeatureLevelCommand(1),
+        3 or 4 => LeaseCommand(),
         _ => new WriteCommand(Operation(depth: 0)),
     };
 
@@ -36,6 +37,16 @@ internal sealed class CommandDraw(Random random)
         Bound(),
         Bound());
 
+    // The bed's entries are of term 1; what names another is void.
+    private Command LeaseCommand() => random.Next(6) switch
+    {
+        0 => new RevokeLeaseCommand(Lease(), random.Next(4) switch { 0 => 1, 1 => 2, _ => null }),
+        1 => new CheckpointLeasesCommand((ulong)random.Next(1, 3), [new(Lease(), random.Next(20)), new(Lease(), random.Next(20))]),
+        _ => new GrantLeaseCommand(Lease(), random.Next(1, 30)),
+    };
+
+    private long Lease() => random.Next(7, 10);
+
     private Operation Operation(int depth) => random.Next(depth < 3 ? 10 : 7) switch
     {
         0 or 1 or 2 or 3 => Put(),
@@ -51,7 +62,7 @@ internal sealed class CommandDraw(Random random)
     {
         var ignoreValue = random.Next(8) == 0;
         return new PutOperation(
-            Text.Bytes(Key()), Text.Bytes(ignoreValue ? "" : Value()), random.Next(30) == 0 ? 9 : 0, random.Next(2) == 0, ignoreValue, random.Next(10) == 0);
+            Text.Bytes(Key()), Text.Bytes(ignoreValue ? "" : Value()), random.Next(4) == 0 ? Lease() : 0, random.Next(2) == 0, ignoreValue, random.Next(10) == 0);
     }
 
     private Compare Compare()

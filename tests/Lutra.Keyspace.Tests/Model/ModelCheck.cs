@@ -3,14 +3,14 @@ namespace Lutra.Keyspace.Tests.Model;
 /// <summary>Compares, and what refuses a request as a whole; all of it on the state before.</summary>
 internal static class ModelCheck
 {
-    public static LutraError? Refuses(Operation operation, IReadOnlyDictionary<string, ModelKey> before, long revision, long floor) => operation switch
+    public static LutraError? Refuses(Operation operation, IReadOnlyDictionary<string, ModelKey> before, ICollection<long> leases, long revision, long floor) => operation switch
     {
-        PutOperation { Lease: not 0 } => LutraError.LeaseNotFound,
+        PutOperation { Lease: not 0 } put when !leases.Contains(put.Lease) => LutraError.LeaseNotFound,
         PutOperation put when (put.IgnoreValue || put.IgnoreLease) && !before.ContainsKey(Text.From(put.Key)) => LutraError.KeyNotFound,
         RangeOperation range when range.Revision.Value > revision => LutraError.FutureRevision,
         RangeOperation range when range.Revision.Value > 0 && range.Revision.Value < floor => LutraError.Compacted,
         TransactionOperation transaction => (Succeeds(transaction, before) ? transaction.Then : transaction.Else)
-            .Select(inner => Refuses(inner, before, revision, floor)).FirstOrDefault(error => error is not null),
+            .Select(inner => Refuses(inner, before, leases, revision, floor)).FirstOrDefault(error => error is not null),
         _ => null,
     };
 
@@ -22,7 +22,7 @@ internal static class ModelCheck
         var keys = ModelRange.Within(compare.Range, before).Select(pair => pair.Value).ToArray();
         if (keys.Length > 0)
             return keys.All(key => Holds(compare, key));
-        return compare.Target != CompareTarget.Value && Holds(compare, new ModelKey("", 0, 0, 0));
+        return compare.Target != CompareTarget.Value && Holds(compare, new ModelKey("", 0, 0, 0, 0));
     }
 
     private static bool Holds(Compare compare, ModelKey key)
@@ -32,7 +32,7 @@ internal static class ModelCheck
             CompareTarget.Version => key.Version.CompareTo(compare.Number),
             CompareTarget.CreateRevision => key.Create.CompareTo(compare.Number),
             CompareTarget.ModRevision => key.Mod.CompareTo(compare.Number),
-            CompareTarget.Lease => 0L.CompareTo(compare.Number),
+            CompareTarget.Lease => key.Lease.CompareTo(compare.Number),
             _ => string.CompareOrdinal(key.Value, Text.From(compare.Value)),
         };
         return compare.Result switch

@@ -9,6 +9,7 @@ internal sealed class ModelKeyspace
 {
     private readonly List<SortedDictionary<string, ModelKey>> revisions = [Empty(), Empty()];
     private readonly SortedDictionary<ulong, ModelSession> sessions = [];
+    private readonly SortedDictionary<long, GrantedLease> leases = [];
     private readonly List<ModelKept> keptByKey = [];
     private long timeMillis;
 
@@ -17,6 +18,8 @@ internal sealed class ModelKeyspace
     public long Floor { get; private set; } = -1;
 
     public IReadOnlyDictionary<ulong, ModelSession> Sessions => sessions;
+
+    public IReadOnlyDictionary<long, GrantedLease> Leases => leases;
 
     public long TimeMillis => timeMillis;
 
@@ -87,15 +90,40 @@ internal sealed class ModelKeyspace
                 return Open(open);
             case CloseSessionCommand close:
                 return Close(close);
+            case GrantLeaseCommand grant:
+                if (!leases.TryAdd(grant.Lease, new GrantedLease(grant.Lease, grant.TtlSeconds, 0)))
+                    return AnswerText.Of(LutraError.LeaseExists);
+                return AnswerText.Of(new GrantLeaseResult(new Revision(Revision), grant.Lease, grant.TtlSeconds));
+            case RevokeLeaseCommand revoke:
+                return Revoke(revoke);
+            case CheckpointLeasesCommand checkpoint:
+                if (checkpoint.Term != 1)
+                    return AnswerText.Of(LutraError.InvalidArgument);
+                foreach (var (lease, seconds) in checkpoint.Leases.Where(one => leases.ContainsKey(one.Lease)))
+                    leases[lease] = leases[lease] with { RemainingSeconds = Math.Min(seconds, leases[lease].TtlSeconds) };
+                return AnswerText.Of(new CheckpointLeasesResult(new Revision(Revision)));
             default:
                 throw new InvalidOperationException();
         }
     }
 
+    private string Revoke(RevokeLeaseCommand revoke)
+    {
+        if (revoke.Term is not (null or 1))
+            return AnswerText.Of(LutraError.InvalidArgument);
+        if (!leases.Remove(revoke.Lease))
+            return AnswerText.Of(LutraError.LeaseNotFound);
+        var before = At(Revision);
+        var left = before.Where(pair => pair.Value.Lease != revoke.Lease).ToDictionary(pair => pair.Key, pair => pair.Value);
+        if (left.Count < before.Count)
+            revisions.Add(new(left, StringComparer.Ordinal));
+        return AnswerText.Of(new RevokeLeaseResult(new Revision(Revision)));
+    }
+
     private string Write(Operation operation)
     {
         var before = At(Revision);
-        if (ModelCheck.Refuses(operation, before, Revision, Floor) is { } error)
+        if (ModelCheck.Refuses(operation, before, leases.Keys, Revision, Floor) is { } error)
             return AnswerText.Of(error);
         var run = new ModelRun(before, Revision, revision => At(revision));
         var result = run.Run(operation);
@@ -136,7 +164,7 @@ internal sealed class ModelKeyspace
     private static SortedDictionary<string, ModelKey> Empty() => new(StringComparer.Ordinal);
 }
 
-internal sealed record ModelKey(string Value, long Create, long Mod, long Version);
+internal sealed record ModelKey(string Value, long Create, long Mod, long Version, long Lease);
 
 internal sealed record ModelKept(string Key, string Request, string Answer, long TimeMillis);
 

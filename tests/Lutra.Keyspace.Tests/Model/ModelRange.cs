@@ -39,5 +39,5 @@ internal static class ModelRange
     }
 
     public static KeyValue ToKeyValue(string key, ModelKey found) => new(
-        Text.Bytes(key), Text.Bytes(found.Value), new Revision(found.Create), new Revision(found.Mod), found.Version);
+        Text.Bytes(key), Text.Bytes(found.Value), new Revision(found.Create), new Revision(found.Mod), found.Version, found.Lease);
 }

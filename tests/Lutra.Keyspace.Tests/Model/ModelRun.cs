@@ -21,7 +21,8 @@ internal sealed class ModelRun(
                 After.TryGetValue(key, out var old);
                 HasChanged = true;
                 After[key] = new ModelKey(
-                    put.IgnoreValue ? old!.Value : Text.From(put.Value), old?.Create ?? revision + 1, revision + 1, (old?.Version ?? 0) + 1);
+                    put.IgnoreValue ? old!.Value : Text.From(put.Value), old?.Create ?? revision + 1, revision + 1, (old?.Version ?? 0) + 1,
+                    put.IgnoreLease ? old!.Lease : put.Lease);
                 return new PutResult(Now, put.ReturnPrevious && old is not null ? ModelRange.ToKeyValue(key, old) : null);
             case DeleteOperation delete:
                 var gone = ModelRange.Within(delete.Range, After).ToArray();

@@ -84,7 +84,16 @@ internal sealed class ModelComparison : IDisposable
         }
 
         Assert.Equal(ModelChanges(), Changes());
+        Assert.Equal(ModelEvents(), Events());
         using var view = bed.Store.Pin();
+        Assert.Equal(model.Leases.Values, view.Leases(after: 0, countMax: 100));
+        foreach (var lease in new long[] { 7, 8, 9 })
+        {
+            Assert.Equal(model.Leases.TryGetValue(lease, out var granted) ? granted : null, view.Lease(lease));
+            Assert.Equal(
+                model.At(model.Revision).Where(pair => pair.Value.Lease == lease).Select(pair => pair.Key), view.KeysOfLease(lease).Select(key => Text.From(key)));
+        }
+
         foreach (var timeMillis in new[] { model.TimeMillis, model.TimeMillis + 50_000, model.TimeMillis + 200_000 })
         {
             Assert.Equal(
@@ -151,6 +160,42 @@ internal sealed class ModelComparison : IDisposable
         // Two changes of one revision are told apart by their keys; the model knows the order of keys only.
         changes.Sort(StringComparer.Ordinal);
         return string.Join('\n', changes);
+    }
+
+    // What a watch is told, from the floor on.
+    private string Events()
+    {
+        List<string> events = [];
+        using var view = bed.Store.Pin();
+        using var changes = view.ChangesFrom(new Revision(Math.Max(1, model.Floor)));
+        for (; changes.Revision.Value > 0; changes.Next())
+        {
+            var change = changes.Read(withPrevious: changes.Revision.Value > model.Floor + 1);
+            events.Add($"{change.Current.ModRevision} {(change.IsDelete ? "-" + Text.From(change.Current.Key) : "+" + Text.Of(change.Current))} was {Text.Of(change.Previous)}");
+        }
+
+        events.Sort(StringComparer.Ordinal);
+        return string.Join('\n', events);
+    }
+
+    private string ModelEvents()
+    {
+        List<string> events = [];
+        for (var revision = Math.Max(2, model.Floor); revision <= model.Revision; revision++)
+        {
+            var (before, after) = (model.At(revision - 1), model.At(revision));
+            foreach (var key in before.Keys.Union(after.Keys))
+            {
+                var (old, now) = (before.GetValueOrDefault(key), after.GetValueOrDefault(key));
+                if (ReferenceEquals(old, now))
+                    continue;
+                var previous = old is not null && revision > model.Floor + 1 ? ModelRange.ToKeyValue(key, old) : null;
+                events.Add($"{revision} {(now is null ? "-" + key : "+" + Text.Of(ModelRange.ToKeyValue(key, now)))} was {Text.Of(previous)}");
+            }
+        }
+
+        events.Sort(StringComparer.Ordinal);
+        return string.Join('\n', events);
     }
 
     private string ModelChanges()

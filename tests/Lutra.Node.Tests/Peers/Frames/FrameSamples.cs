@@ -1,4 +1,5 @@
 using Lutra.Node.Formation;
+using Lutra.Node.Leases;
 using Lutra.Node.Peers;
 using Lutra.Raft;
 
@@ -27,6 +28,8 @@ internal sealed class FrameSamples(Random random)
         yield return Raft(new ReadIndexReply(From, To, Term(), Number(), Flag() ? Index() : null));
         yield return new ProposeFrame(Number(), Term(), Many(() => (ReadOnlyMemory<byte>)Bytes()));
         yield return new ProposeReplyFrame(Number(), Many(Result));
+        yield return new LeaseFrame(Number(), Many(() => new LeaseQuestion(random.NextInt64(), Flag())));
+        yield return new LeaseReplyFrame(Number(), Many(LeaseAnswerOf));
         yield return new RoomFrame(Flag());
         yield return new FormationFrame(new DraftStored(new Ballot(Number(), new NodeId(Number()))));
         yield return new TransferBeginFrame(Number(), Term(), Position(), Configuration(), Many(File));
@@ -74,6 +77,9 @@ internal sealed class FrameSamples(Random random)
     private string Text() => new([.. Enumerable.Range(0, random.Next(12)).Select(_ => (char)random.Next(' ', 0x800))]);
 
     private ForwardResult Result() => Flag() ? default : new ForwardResult((LutraError)random.Next(14), Flag() ? Text() : null);
+
+    private LeaseAnswer LeaseAnswerOf() =>
+        Flag() ? LeaseAnswer.Left(random.NextInt64(), random.NextInt64()) : new LeaseAnswer((LutraError)random.Next(15), Text(), 0, 0);
 
     private TransferFile File() => new(Number(), random.NextInt64(), (uint)random.NextInt64(uint.MaxValue));
 
