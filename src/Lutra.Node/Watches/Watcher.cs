@@ -162,6 +162,9 @@ internal sealed class Watcher(WatchHub hub, long number, WatchOperation watch, l
             Volatile.Write(ref next, revision.Value + 1);
         }
 
+        // The empty store's first revision is one that nobody wrote.
+        if (changes.Revision.Value == 0)
+            Volatile.Write(ref next, view.Revision.Value + 1);
         return events.Count > 0 ? new WatchBatch(new Revision(next - 1), events.DrainToImmutable()) : null;
     }
 

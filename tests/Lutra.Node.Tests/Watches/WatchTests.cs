@@ -62,6 +62,71 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public void K02_watches_that_come_and_are_read_at_any_moment_tell_all_of_what_they_want()
+    {
+        for (var seed = 1UL; seed <= 20; seed++)
+        {
+            var cluster = Started(seed, nodes: 1, options => options with { MemtableBytes = 64 * 1024 });
+            var node = cluster.Nodes[0];
+            var random = new Random((int)seed);
+            List<(Watcher Watcher, long From, StringBuilder Told)> watches = [];
+            var (started, done) = (0, 0);
+            while (done < 200)
+            {
+                // Few events between two looks, so that watches begin and are read between a write's being seen and its being handed on.
+                for (var events = random.Next(4); events > 0; events--)
+                    cluster.Scheduler.RunOne();
+                if (random.Next(3) == 0 && started < 200)
+                {
+                    started++;
+                    node.Requests.Write(new WriteCommand(new PutOperation(Bytes($"key {random.Next(5)}"), Bytes("x"))), null, _ => done++);
+                }
+
+                if (random.Next(20) == 0 && watches.Count < 20)
+                {
+                    var from = node.Loop!.Replica!.Keyspace.Revision.Value + random.Next(-3, 3);
+                    watches.Add((Open(node, All with { From = new Revision(Math.Max(1, from)) }), Math.Max(2, from), new StringBuilder()));
+                }
+
+                if (watches.Count > 0 && watches[random.Next(watches.Count)] is var read && read.Watcher.TryTake() is { } batch)
+                    Tell(batch, read.Told);
+            }
+
+            cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
+            foreach (var (watcher, from, told) in watches)
+            {
+                told.Append(Revisions(watcher));
+                Assert.Equal(string.Concat(Enumerable.Range((int)from, 202 - (int)from).Select(revision => $" {revision}")), told.ToString());
+            }
+        }
+    }
+
+    [Fact]
+    public void K02_what_happens_between_a_watchs_last_look_and_its_joining_is_told()
+    {
+        var cluster = Started(seed: 10, nodes: 1);
+        var node = cluster.Nodes[0];
+        var hub = node.Loop!.Replica!.Watches;
+
+        // Nobody watches yet, so the hub has handed nothing on.
+        var first = Open(node, All);
+        cluster.MustPut(node, "a", "1");
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
+        hub.TryJoin(first);
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal("2 a=1", Told(first));
+
+        // The hub has handed on what this one still wants.
+        cluster.MustPut(node, "a", "2");
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
+        var second = Open(node, All with { From = new Revision(3) });
+        hub.TryJoin(second);
+        cluster.MustPut(node, "a", "3");
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal("3 a=2, 4 a=3", Told(second));
+    }
+
+    [Fact]
     public void K02_a_transaction_is_told_whole()
     {
         var cluster = Started(seed: 3, nodes: 1);
@@ -225,12 +290,14 @@ public sealed class WatchTests
     {
         var told = new StringBuilder();
         while (watcher.TryTake() is { } batch)
-        {
-            foreach (var change in batch.Events)
-                told.Append(' ').Append(change.Current.ModRevision);
-        }
-
+            Tell(batch, told);
         return told.ToString();
+    }
+
+    private static void Tell(WatchBatch batch, StringBuilder told)
+    {
+        foreach (var change in batch.Events)
+            told.Append(' ').Append(change.Current.ModRevision);
     }
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
