@@ -41,10 +41,16 @@ internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int
             scheduler.Ready(this);
     }
 
-    /// <summary>Throws <see cref="LutraException"/> where there are too many, or the node stops.</summary>
+    /// <summary>Throws <see cref="LutraException"/> where changes that it wants were compacted away, where there are too many, or the node stops.</summary>
     /// <param name="from">The first revision that is wanted; none: after the newest one here.</param>
     public Watcher Open(WatchOperation watch, Revision from, Action signal)
     {
+        if (from.Value > 0)
+        {
+            using var view = Pin();
+            view.ChangesFrom(from).Dispose();
+        }
+
         var next = from.Value > 0 ? from.Value : keyspace.Revision.Value + 1;
         lock (gate)
         {

@@ -47,7 +47,8 @@ public sealed class InstallTests
         pending.Add(contained);
         var applied = LogIndex.Zero;
         var process = scheduler.StartProcess("applier");
-        var applier = new Applier(keyspace, to, pending, origin: 7, new ApplierEvents(process.Ready, index => applied = index, (_, _) => { }, _ => { }));
+        var events = new ApplierEvents(process.Ready, index => applied = index, () => { }, _ => { }, (_, _) => { }, _ => { });
+        var applier = new Applier(keyspace, to, pending, origin: 7, events);
         applier.Submit(new StateToInstall(pinned.Applied, members, paths));
 
         // While the state is being installed, the log catches up, and the core hands out what it committed.

@@ -223,7 +223,7 @@ public sealed class WatchTests
         var watcher = Open(away, All with { From = new Revision(2) });
         var revisions = Revisions(watcher);
         Assert.True(cluster.Converge(Long));
-        Assert.Contains(away.Told, line => line.Contains("Took over the state", StringComparison.Ordinal));
+        Assert.Contains(away.Told, line => line.What.Contains("Took over the state", StringComparison.Ordinal));
         cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
         revisions += Revisions(watcher);
         Assert.Equal(string.Concat(Enumerable.Range(2, ledger.Acknowledged).Select(revision => $" {revision}")), revisions);
