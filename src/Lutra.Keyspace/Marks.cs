@@ -6,15 +6,16 @@ namespace Lutra.Keyspace;
 internal static class Marks
 {
 
-    public static readonly Mark LogTimeWouldGoBack = new(MarkClass.Rare);
+    public static readonly Mark LogTimeWouldGoBack = new(MarkClass.Common);
+    public static readonly Mark CompactedAlready = new(MarkClass.Common);
+    public static readonly Mark Compacted = new(MarkClass.Common);
+    public static readonly Mark VersionBelowFloorDropped = new(MarkClass.Common);
+
     public static readonly Mark SessionUnknown = new(MarkClass.Rare);
     public static readonly Mark SessionAnsweredFromMemory = new(MarkClass.Rare);
     public static readonly Mark IdempotencyKeyKnown = new(MarkClass.Rare);
-    public static readonly Mark CompactedAlready = new(MarkClass.Rare);
-    public static readonly Mark Compacted = new(MarkClass.Rare);
     public static readonly Mark AnswerMeasured = new(MarkClass.Rare);
     public static readonly Mark TransactionTookElse = new(MarkClass.Rare);
-    public static readonly Mark VersionBelowFloorDropped = new(MarkClass.Rare);
     public static readonly Mark TombstoneDropped = new(MarkClass.Rare);
     public static readonly Mark WalkSeeksPastNewerVersions = new(MarkClass.Rare);
     public static readonly Mark ConfigurationApplied = new(MarkClass.Rare);

@@ -49,7 +49,6 @@ internal sealed class Candidate(Replica replica, bool transfer) : Role(replica)
 
     private void LeadIfWon()
     {
-        Marks.WonBeforeOwnVoteIsDurable.HitIf(!Replica.OwnVoteIsDurable && votes.IsWon(Replica.Configuration));
         if (Replica.OwnVoteIsDurable && votes.IsWon(Replica.Configuration))
             Replica.BecomeLeader(votes);
     }
