@@ -1,11 +1,14 @@
 using System.CommandLine;
 using Lutra.Cli.Client;
+using Lutra.Cli.Demo;
 using Lutra.Cli.Dev;
 using Lutra.Cli.Leases;
 using Lutra.Cli.Output;
+using Lutra.Cli.Scripts;
 using Lutra.Cli.Serve;
 using Lutra.Cli.Shell;
 using Lutra.Cli.Sim;
+using Lutra.Cli.Transfer;
 
 namespace Lutra.Cli;
 
@@ -42,6 +45,11 @@ internal static class CommandLine
             LeaseCommand.Create(),
             StatusCommand.Create(),
             ShellCommand.Create(),
+            ExportCommand.Create(),
+            ImportCommand.Create(),
+            DemoCommand.Create(),
+            CompletionCommand.Create(),
+            CompletionCommand.CreateComplete(Root),
             SimCommand.Create(),
             VersionCommand.Create(),
         };
