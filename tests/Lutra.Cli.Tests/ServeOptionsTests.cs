@@ -54,6 +54,31 @@ public sealed class ServeOptionsTests
     [InlineData("no", false)]
     public void A_flag_may_stand_alone(string text, bool expected) => Assert.Equal(expected, From(new() { ["join"] = text }, []).Node.Join);
 
+    [Fact]
+    public void A_port_stands_for_this_machine_and_bare_ids_for_the_ports_beside_it()
+    {
+        var options = From(new() { ["id"] = "1", ["port"] = "3001", ["peers"] = "2,3" }, []);
+        Assert.Empty(errors);
+        Assert.Equal(("localhost:3001", null), (options.Node.Address, options.Node.PeerAddress));
+    }
+
+    [Fact]
+    public void With_a_raft_address_alone_peers_are_there_and_REST_has_a_port_of_its_own()
+    {
+        var options = From(new() { ["id"] = "node1", ["raft-addr"] = "localhost:8000" }, []);
+        Assert.Empty(errors);
+        Assert.Equal(("localhost:8000", true), (options.Node.PeerAddress, options.Node.ListenForPeers));
+        Assert.NotEqual("localhost:8000", options.Node.Address);
+        Assert.StartsWith("localhost:80", options.Node.Address, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_address_that_is_given_twice_is_refused()
+    {
+        From(new() { ["addr"] = ":1", ["port"] = "2", ["peer-addr"] = ":3", ["raft-addr"] = ":4" }, []);
+        Assert.Equal(2, errors.Count);
+    }
+
     private ServeOptions From(Dictionary<string, string> flags, Dictionary<string, string> environment, SettingsFile? file = null) =>
         ServeOptions.From(new SettingSource(flags, environment.GetValueOrDefault, file, errors), errors);
 

@@ -55,6 +55,7 @@ internal sealed partial class LutraProcess : IDisposable
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
         using var run = Start(arguments);
+        run.EndInput();
         await run.ExitedAsync(TimeSpan.FromSeconds(60));
         return (run.ExitCode, run.Output);
     }
@@ -65,6 +66,15 @@ internal sealed partial class LutraProcess : IDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <summary>Types into its standard input.</summary>
+    public async Task WriteAsync(string text)
+    {
+        await process.StandardInput.WriteAsync(text);
+        await process.StandardInput.FlushAsync();
+    }
+
+    public void EndInput() => process.StandardInput.Close();
 
     /// <summary>kill -9.</summary>
     public void Kill()
@@ -82,6 +92,7 @@ internal sealed partial class LutraProcess : IDisposable
         using var limit = new CancellationTokenSource(atMost);
         try
         {
+            // Also waits for the end of what it wrote.
             await process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
