@@ -10,6 +10,8 @@ internal sealed record ShellContext(ILutraClient Client, ShellManner Manner, ISh
     /// <summary>Where a put returns before its outcome is known; null: it waits.</summary>
     public Tickets? Tickets { get; init; }
 
+    public Watches Watches { get; } = new(Output);
+
     public IReadOnlyList<string> History { get; init; } = [];
 
     public void Say(string line) => Output.Say(line);

@@ -72,6 +72,7 @@ internal sealed class ShellSession
         if (context.Queued is { Count: > 0 } forgotten)
             code = code == ExitCode.Ok ? context.Fail(ExitCode.Error, $"the input ended inside a transaction: {forgotten.Count} commands were not done; say commit") : code;
         tickets?.AllToldAsync().GetAwaiter().GetResult();
+        context.Watches.EndAll();
         history.Save();
         return code == ExitCode.Ok ? tickets?.Code ?? code : code;
     }

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Lutra.Cli.Shell.Verbs;
+
+/// <summary>Following keys behind the prompt.</summary>
+internal static class WatchVerbs
+{
+    public static readonly IReadOnlyList<Verb> All =
+    [
+        new(["watch"], "watch <key>|<prefix>*", "tells every change of a key, or of all that begin so, behind the prompt", static (shell, words, stop) => words is [var what] ? BeginAsync(shell, what, stop) : null, TakesKeys: true),
+        new(["unwatch"], "unwatch [<number>]", "ends a watch, or all", static (shell, words, _) => words.Count <= 1 ? Task.FromResult(End(shell, words)) : null),
+    ];
+
+    private static async Task<ExitCode> BeginAsync(ShellContext shell, string what, CancellationToken stop)
+    {
+        var range = what.EndsWith('*') ? KeyRange.Prefix(KeyVerbs.Bytes(what[..^1])) : KeyRange.Single(KeyVerbs.Bytes(what));
+        await shell.Watches.BeginAsync(shell.Client, range, stop);
+        return ExitCode.Ok;
+    }
+
+    private static ExitCode End(ShellContext shell, IReadOnlyList<string> words)
+    {
+        if (words.Count == 0)
+            shell.Say($"{shell.Watches.EndAll()} ended");
+        else if (int.TryParse(words[0], CultureInfo.InvariantCulture, out var number) && shell.Watches.End(number))
+            shell.Say("OK");
+        else
+            return shell.Fail(ExitCode.NotFound, $"there is no watch {words[0]}");
+        return ExitCode.Ok;
+    }
+}
