@@ -22,6 +22,9 @@ public static class ProblemCodes
     /// <summary><c>If-Match</c> or <c>If-None-Match</c> did not hold.</summary>
     public const string CompareFailed = "compare_failed";
 
+    /// <summary>The write was not to be forwarded, and this node does not lead.</summary>
+    public const string NotLeader = "not_leader";
+
     /// <summary>No such path.</summary>
     public const string NotFound = "not_found";
 

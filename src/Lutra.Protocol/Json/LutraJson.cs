@@ -11,6 +11,8 @@ namespace Lutra.Protocol;
 [JsonSerializable(typeof(KeyValueBody))]
 [JsonSerializable(typeof(PutReply))]
 [JsonSerializable(typeof(DeleteReply))]
+[JsonSerializable(typeof(DuplicateReply))]
+[JsonSerializable(typeof(KvReply))]
 [JsonSerializable(typeof(PageReply))]
 [JsonSerializable(typeof(TransactionBody))]
 [JsonSerializable(typeof(TransactionReply))]

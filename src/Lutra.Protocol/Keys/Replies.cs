@@ -9,6 +9,17 @@ public sealed record PutReply(long Revision, KeyValueBody? Previous = null)
     public bool Success { get; init; } = true;
 }
 
+/// <summary>The answer to a put that was done before under the same <c>client_id</c> and <c>request_id</c>, with something else: that stays.</summary>
+public sealed record DuplicateReply
+{
+    public bool Success { get; init; } = true;
+
+    public bool Duplicate { get; init; } = true;
+}
+
+/// <summary>The answer to a write under <c>/kv</c>.</summary>
+public sealed record KvReply(string Status, long Revision, long? Deleted = null);
+
 /// <summary>The answer to a delete.</summary>
 /// <param name="Revision">The store's revision; unchanged where nothing was there to delete.</param>
 /// <param name="Deleted">How many keys were deleted.</param>

@@ -3,6 +3,7 @@ using Lutra.Server.Diagnostics;
 using Lutra.Server.Rest.Cluster;
 using Lutra.Server.Rest.Health;
 using Lutra.Server.Rest.Keys;
+using Lutra.Server.Rest.Kv;
 using Lutra.Server.Rest.Leases;
 using Lutra.Server.Rest.Peers;
 using Lutra.Server.Rest.Replies;
@@ -76,6 +77,7 @@ internal sealed class RestFace
     {
         "key" => KeyRoute.HandleAsync(call),
         "keys" => KeysRoute.HandleAsync(call),
+        "kv" => KvRoute.HandleAsync(call),
         "watch" => WatchRoute.HandleAsync(call),
         "leases" => LeasesRoute.HandleAsync(call),
         "txn" => TransactionRoute.HandleAsync(call),

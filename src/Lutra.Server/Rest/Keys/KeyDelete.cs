@@ -6,12 +6,13 @@ namespace Lutra.Server.Rest.Keys;
 /// <summary><c>DELETE /key/{key}</c>: answers with the number deleted, 0 or 1; a key that is not there is no error.</summary>
 internal static class KeyDelete
 {
-    private static readonly string[] Parameters = ["key", "key_base64", "return_previous"];
+    private static readonly string[] Parameters = ["key", "key_base64", "forward", "return_previous"];
 
     public static async Task HandleAsync(RestCall call)
     {
         var query = QueryValues.Parse(call.Target.Query, Parameters);
         var key = call.Key(query);
+        await Forwarding.CheckAsync(call, query);
         var options = call.WriteOptions();
         var precondition = Precondition.Read(call.Http.Request.Headers);
         var delete = new DeleteOperation(KeyRange.Single(key), query.Flag("return_previous"));

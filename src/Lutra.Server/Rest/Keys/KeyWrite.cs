@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lutra.Protocol;
 using Lutra.Server.Rest.Leases;
+using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
 
 namespace Lutra.Server.Rest.Keys;
@@ -8,8 +9,10 @@ namespace Lutra.Server.Rest.Keys;
 /// <summary><c>PUT /key/{key}</c>: writes one key; under <c>If-Match</c> or <c>If-None-Match</c> only if its revision allows.</summary>
 internal static class KeyWrite
 {
-    private static readonly string[] Parameters = ["key", "key_base64", "lease", "ttl", "return_previous", "ignore_value", "ignore_lease"];
+    private static readonly string[] Parameters = ["key", "key_base64", "lease", "ttl", "forward", "return_previous", "ignore_value", "ignore_lease"];
     private static readonly JsonEncodedText SuccessName = JsonEncodedText.Encode("success");
+    private static readonly JsonEncodedText MessageName = JsonEncodedText.Encode("message");
+    private static readonly JsonEncodedText StoredText = JsonEncodedText.Encode("Value successfully stored");
     private static readonly JsonEncodedText RevisionName = JsonEncodedText.Encode("revision");
     private static readonly JsonEncodedText LeaseName = JsonEncodedText.Encode("lease");
     private static readonly JsonEncodedText PreviousName = JsonEncodedText.Encode("previous");
@@ -18,22 +21,39 @@ internal static class KeyWrite
     {
         var query = QueryValues.Parse(call.Target.Query, Parameters);
         var key = call.Key(query);
-        var options = call.WriteOptions();
         var precondition = Precondition.Read(call.Http.Request.Headers);
-        var value = await ValueBody.ReadAsync(call);
-        var lease = await LeaseOfPut.ReadAsync(call, query, options);
-        var put = new PutOperation(
-            key, value, lease, query.Flag("return_previous"), query.Flag("ignore_value"), query.Flag("ignore_lease"));
+        await Forwarding.CheckAsync(call, query);
+        var body = await ValueBody.ReadAsync(call);
+        await RunAsync(call, query, key, body, precondition);
+    }
 
-        if (precondition.IsEmpty)
+    /// <summary>Writes what a body says under a key, and answers.</summary>
+    public static async Task RunAsync(RestCall call, QueryValues query, byte[] key, GivenPut body, Precondition precondition)
+    {
+        var options = call.WriteOptions();
+        if (body.RequestKey is { } request)
         {
-            Reply(call, await call.Node.PutAsync(put, options, call.Aborted), lease);
-            return;
+            if (options.IdempotencyKey is not null)
+                throw new RefusedException(Problem.Malformed("'client_id' and 'request_id' name the request, and so does Idempotency-Key: give one of them."));
+            options = options with { IdempotencyKey = request };
         }
 
-        var result = await ConditionalWrite.RunAsync(call, precondition, key, put, options);
-        if (result is PutResult done)
-            Reply(call, done, lease);
+        var lease = await LeaseOfPut.ReadAsync(call, query, options);
+        var put = new PutOperation(
+            key, body.Value, lease, query.Flag("return_previous"), query.Flag("ignore_value"), query.Flag("ignore_lease"));
+        try
+        {
+            var result = precondition.IsEmpty
+                ? await call.Node.PutAsync(put, options, call.Aborted)
+                : await ConditionalWrite.RunAsync(call, precondition, key, put, options);
+            if (result is PutResult done)
+                Reply(call, done, lease);
+        }
+        catch (LutraException reused) when (reused.Error == LutraError.IdempotencyKeyReused && body.RequestKey is not null)
+        {
+            // Clients that number their requests are told that this one was done; what it was the first time stays.
+            call.Reply(new DuplicateReply(), LutraJson.Lenient.DuplicateReply);
+        }
     }
 
     private static void Reply(RestCall call, PutResult done, long lease)
@@ -46,6 +66,7 @@ internal static class KeyWrite
             var writer = buffer.Writer;
             writer.WriteStartObject();
             writer.WriteBoolean(SuccessName, true);
+            writer.WriteString(MessageName, StoredText);
             writer.WriteNumber(RevisionName, done.Revision.Value);
             if (lease != 0)
                 writer.WriteNumber(LeaseName, lease);

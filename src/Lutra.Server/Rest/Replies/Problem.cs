@@ -46,6 +46,13 @@ internal sealed record Problem(int Status, string Code, string Error, string? De
             Allow = allow,
         };
 
+    public static Problem NotLeader(string? leader) => new(
+        StatusCodes.Status421MisdirectedRequest, ProblemCodes.NotLeader, "Not leader",
+        "This node does not lead, and the request says that it must not be forwarded. Nothing was done.")
+    {
+        Leader = leader,
+    };
+
     /// <param name="what">What is too large, with a capital.</param>
     /// <param name="option">The option that sets the limit; null where it is fixed.</param>
     public static Problem TooLarge(string what, long size, long limit, string unit, string? option) =>

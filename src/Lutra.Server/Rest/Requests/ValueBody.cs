@@ -5,69 +5,109 @@ using Lutra.Server.Rest.Replies;
 
 namespace Lutra.Server.Rest.Requests;
 
-/// <summary>The value of a put: <c>{"value":"text"}</c>, <c>{"value_base64":"…"}</c>, or the bytes as they are.</summary>
+/// <summary>
+/// The body of a put: <c>{"value":"text"}</c> or <c>{"value_base64":"…"}</c>, where asked for with <c>key</c> or <c>key_base64</c>, and with <c>client_id</c> and
+/// <c>request_id</c> if the client numbers its requests; or the value's bytes as they are.
+/// </summary>
 internal static class ValueBody
 {
     private const string Shape = "The body must be {\"value\":\"text\"} or {\"value_base64\":\"…\"}; raw bytes go with Content-Type: application/octet-stream.";
 
-    public static ValueTask<byte[]> ReadAsync(RestCall call)
+    /// <param name="withKey">The body also names the key.</param>
+    public static ValueTask<GivenPut> ReadAsync(RestCall call, bool withKey = false)
     {
         var contentType = call.Http.Request.ContentType;
-        if (RequestBody.IsCalled(contentType, MediaTypes.Bytes))
-            return RequestBody.ReadAsync(call, call.Face.Options.RequestSizeBytesMax, static (body, _) => body.ToArray());
+        if (!withKey && RequestBody.IsCalled(contentType, MediaTypes.Bytes))
+            return RequestBody.ReadAsync(call, call.Face.Options.RequestSizeBytesMax, static (body, _) => new GivenPut(body.ToArray(), null, null, null));
         if (RequestBody.IsCalledJson(contentType))
-            return RequestBody.ReadAsync(call, RequestBody.JsonSizeBytesMax(call.Face.Options), ParseJson);
-        throw new RefusedException(Problem.MediaType(contentType, "application/json, or application/octet-stream for the value's bytes"));
+        {
+            return withKey
+                ? RequestBody.ReadAsync(call, RequestBody.JsonSizeBytesMax(call.Face.Options), static (body, its) => ParseJson(body, its, withKey: true))
+                : RequestBody.ReadAsync(call, RequestBody.JsonSizeBytesMax(call.Face.Options), static (body, its) => ParseJson(body, its, withKey: false));
+        }
+
+        throw new RefusedException(Problem.MediaType(
+            contentType, withKey ? MediaTypes.Json : "application/json, or application/octet-stream for the value's bytes"));
     }
 
-    private static byte[] ParseJson(ReadOnlySequence<byte> body, RestCall call)
+    private static GivenPut ParseJson(ReadOnlySequence<byte> bytes, RestCall call, bool withKey)
     {
-        byte[]? value;
+        GivenPut? body;
         try
         {
-            var reader = new Utf8JsonReader(body);
-            value = Parse(ref reader);
+            var reader = new Utf8JsonReader(bytes);
+            body = Parse(ref reader, withKey);
         }
         catch (JsonException broken)
         {
             throw new RefusedException(Problem.Malformed($"{Shape} {broken.Message}"));
         }
 
-        if (value is null)
+        if (body is not { } read)
             throw new RefusedException(Problem.Malformed(Shape));
         var limit = call.Face.Options.RequestSizeBytesMax;
-        return value.Length <= limit
-            ? value
-            : throw new RefusedException(Problem.TooLarge("The value", value.Length, limit, "bytes", call.Face.Options.RequestSizeOption));
+        return read.Value.Length <= limit
+            ? read
+            : throw new RefusedException(Problem.TooLarge("The value", read.Value.Length, limit, "bytes", call.Face.Options.RequestSizeOption));
     }
 
-    private static byte[]? Parse(ref Utf8JsonReader reader)
+    private static GivenPut? Parse(ref Utf8JsonReader reader, bool withKey)
     {
-        byte[]? value = null;
+        byte[]? value = null, key = null;
+        ulong? client = null, request = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (value is not null)
-                throw new JsonException("There is more in it than one value.");
             if (reader.ValueTextEquals("value"u8))
-            {
-                reader.Read();
-                value = BytesJson.ReadText(ref reader);
-            }
+                Set(ref value, Text(ref reader));
             else if (reader.ValueTextEquals("value_base64"u8))
-            {
-                reader.Read();
-                value = BytesJson.ReadBase64(ref reader);
-            }
+                Set(ref value, Base64(ref reader));
+            else if (withKey && reader.ValueTextEquals("key"u8))
+                Set(ref key, Text(ref reader));
+            else if (withKey && reader.ValueTextEquals("key_base64"u8))
+                Set(ref key, Base64(ref reader));
+            else if (reader.ValueTextEquals("client_id"u8))
+                Set(ref client, Number(ref reader));
+            else if (reader.ValueTextEquals("request_id"u8))
+                Set(ref request, Number(ref reader));
             else
-            {
                 throw new JsonException("There is a member in it that a put does not know.");
-            }
         }
 
         // Anything behind the object makes the reader throw.
         reader.Read();
-        return value;
+        return value is null ? null : new GivenPut(value, key, client, request);
+    }
+
+    private static byte[] Text(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return BytesJson.ReadText(ref reader);
+    }
+
+    private static byte[] Base64(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return BytesJson.ReadBase64(ref reader);
+    }
+
+    private static ulong? Number(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+
+        // null is how some clients say "none".
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out var number)
+            ? number
+            : throw new JsonException("'client_id' and 'request_id' are whole numbers from 0 up.");
+    }
+
+    private static void Set<T>(ref T? place, T value)
+    {
+        if (place is not null)
+            throw new JsonException("There is more in it than one value.");
+        place = value;
     }
 }
