@@ -12,7 +12,7 @@ internal static class TransactionVerbs
         new(["commit"], "commit", "does what was gathered, at once or not at all", static (shell, words, stop) => words.Count == 0 ? CommitAsync(shell, stop) : null),
         new(["discard"], "discard", "forgets what was gathered", static (shell, words, _) => words.Count == 0 ? Discard(shell) : null),
         new(
-            ["txn"], "txn if <compare> then <operation> else <operation>", "compares, then writes or reads: txn if 'missing lock' then 'put lock me' else 'get lock'",
+            ["txn"], "txn if <compare> then <operation> else <operation>", "such as: if 'missing a' then 'put a b' else 'get a'",
             static (shell, words, stop) => words.Count > 0 ? TransactAsync(shell, words, stop) : null),
     ];
 

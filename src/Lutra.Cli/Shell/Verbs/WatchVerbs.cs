@@ -7,7 +7,7 @@ internal static class WatchVerbs
 {
     public static readonly IReadOnlyList<Verb> All =
     [
-        new(["watch"], "watch <key>|<prefix>*", "tells every change of a key, or of all that begin so, behind the prompt", static (shell, words, stop) => words is [var what] ? BeginAsync(shell, what, stop) : null, TakesKeys: true),
+        new(["watch"], "watch <key>|<prefix>*", "tells changes, behind the prompt", static (shell, words, stop) => words is [var what] ? BeginAsync(shell, what, stop) : null, TakesKeys: true),
         new(["unwatch"], "unwatch [<number>]", "ends a watch, or all", static (shell, words, _) => words.Count <= 1 ? Task.FromResult(End(shell, words)) : null),
     ];
 
