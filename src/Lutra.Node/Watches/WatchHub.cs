@@ -83,7 +83,11 @@ internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int
             if (!open.Contains(watcher))
                 return;
             if (index.Count == 0)
-                dispatched = Math.Max(dispatched, watcher.Before);
+            {
+                // Never beyond what there is: a watch may wait for a revision that this node does not have yet, and others want what comes before it.
+                dispatched = Math.Max(dispatched, Math.Min(watcher.Before, keyspace.Revision.Value));
+            }
+
             if (!watcher.Join(dispatched))
                 return;
             index.Add(watcher);

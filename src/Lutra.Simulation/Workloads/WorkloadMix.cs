@@ -7,6 +7,7 @@ internal static class WorkloadMix
     [
         (CountingWorkload.Title, setting => new CountingWorkload(setting)),
         (OnceWorkload.Title, setting => new OnceWorkload(setting)),
+        (WatchWorkload.Title, setting => new WatchWorkload(setting)),
     ];
 
     public static IReadOnlyList<string> Names => [.. All.Select(each => each.Name)];

@@ -102,6 +102,26 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task K02_a_watch_that_waits_for_a_later_revision_takes_nothing_from_others()
+    {
+        var cluster = Started(seed: 11, nodes: 1);
+        var node = cluster.Nodes[0];
+        cluster.MustPut(node, "a", "1");
+        var hub = node.Loop!.Replica!.Watches;
+        var now = node.Loop.Replica.Keyspace.Revision.Value;
+        var later = hub.Open(new WatchOperation(KeyRange.All), new Revision(now + 3), () => { });
+        Assert.Null(later.TryTake());
+
+        var next = hub.Open(new WatchOperation(KeyRange.All), new Revision(now + 1), () => { });
+        Assert.Null(await Task.Run(next.TryTake, TestContext.Current.CancellationToken).WaitAsync(Long, TestContext.Current.CancellationToken));
+        for (var number = 1; number <= 3; number++)
+            cluster.MustPut(node, "a", $"{number}");
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(now + 1, next.TryTake()!.Events[0].Current.ModRevision.Value);
+        Assert.Equal(now + 3, later.TryTake()!.Events[0].Current.ModRevision.Value);
+    }
+
+    [Fact]
     public void K02_what_happens_between_a_watchs_last_look_and_its_joining_is_told()
     {
         var cluster = Started(seed: 10, nodes: 1);
