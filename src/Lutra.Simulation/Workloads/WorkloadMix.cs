@@ -8,6 +8,7 @@ internal static class WorkloadMix
         (CountingWorkload.Title, setting => new CountingWorkload(setting)),
         (OnceWorkload.Title, setting => new OnceWorkload(setting)),
         (WatchWorkload.Title, setting => new WatchWorkload(setting)),
+        (RegisterWorkload.Title, setting => new RegisterWorkload(setting)),
     ];
 
     public static IReadOnlyList<string> Names => [.. All.Select(each => each.Name)];
