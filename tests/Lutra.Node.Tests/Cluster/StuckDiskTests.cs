@@ -27,7 +27,7 @@ public sealed class StuckDiskTests
             "The leader with the stuck disk still leads.");
         cluster.MustPut(cluster.Leader!, "key", "3");
         Assert.True(cluster.Scheduler.RunUntil(() => !stuck.IsUp, TimeSpan.FromSeconds(25)), "It did not stop.");
-        Assert.IsType<DiskException>(stuck.Failure);
+        Assert.IsType<DiskStuckException>(stuck.Failure);
         Assert.Equal("3", cluster.Get(cluster.Leader!, "key"));
 
         stuck.Disk.Faults.StallSyncs = false;
