@@ -17,7 +17,7 @@ public sealed class DiskTests
         var folder = Directory.CreateTempSubdirectory("lutra-acceptance-").FullName;
         try
         {
-            var port = LutraProcess.FreePort();
+            var port = LoopbackPorts.Next();
             using var node = LutraProcess.Under(
                 ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", $"inject=fsync,fdatasync:error=EIO:when={failing}+"],
                 "serve", $"--addr=localhost:{port}", $"--dir={folder}");
@@ -45,7 +45,7 @@ public sealed class DiskTests
         using var disk = SmallDisk.Mount(megabytes: 48);
         var ballast = Path.Combine(disk.Path, "ballast");
         await File.WriteAllBytesAsync(ballast, new byte[20 * 1024 * 1024]);
-        var port = LutraProcess.FreePort();
+        var port = LoopbackPorts.Next();
         using var node = LutraProcess.Start(
             "serve", $"--addr=localhost:{port}", $"--dir={disk.Path}", "--segment-size=4194304", "--memtable-size=1048576");
         await using var client = new Client.LutraClient(new Client.LutraClientOptions { Endpoints = [new Uri($"http://localhost:{port}")], Timeout = TimeSpan.FromSeconds(20) });
@@ -112,7 +112,7 @@ public sealed class DiskTests
         damaged[(int)((whole.Length - 1) * share)] ^= 0x10;
         await File.WriteAllBytesAsync(path, damaged);
         var name = Path.GetRelativePath(cluster.Folder, path);
-        var port = LutraProcess.FreePort();
+        var port = LoopbackPorts.Next();
         using (var node = LutraProcess.Start("serve", "--id=1", $"--addr=localhost:{port}", $"--dir={cluster.Folder}", "--memtable-size=65536", "--segment-size=4194304"))
         {
             await using var client = new Client.LutraClient(new Client.LutraClientOptions { Endpoints = [new Uri($"http://localhost:{port}")], Timeout = TimeSpan.FromSeconds(3) });

@@ -38,7 +38,7 @@ public sealed class StartAndStopTests
     public async Task D13_a_second_process_on_the_same_folder_is_refused()
     {
         await using var cluster = await RealCluster.StartAsync(1);
-        using var second = LutraProcess.Start("serve", "--id=1", $"--addr=localhost:{LutraProcess.FreePort()}", $"--dir={cluster.Folder}");
+        using var second = LutraProcess.Start("serve", "--id=1", $"--addr=localhost:{LoopbackPorts.Next()}", $"--dir={cluster.Folder}");
         await second.ExitedAsync(Soon);
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("another process uses this folder", second.Output, StringComparison.Ordinal);
@@ -93,7 +93,7 @@ public sealed class StartAndStopTests
     public async Task A_node_does_not_listen_beyond_this_machine_unless_told_to()
     {
         var folder = Directory.CreateTempSubdirectory("lutra-acceptance-").FullName;
-        var (exitCode, output) = await LutraProcess.RunAsync("serve", $"--addr=0.0.0.0:{LutraProcess.FreePort()}", $"--dir={folder}");
+        var (exitCode, output) = await LutraProcess.RunAsync("serve", $"--addr=0.0.0.0:{LoopbackPorts.Next()}", $"--dir={folder}");
         Directory.Delete(folder, recursive: true);
         Assert.Equal(1, exitCode);
         Assert.Contains("--insecure-listen", output, StringComparison.Ordinal);

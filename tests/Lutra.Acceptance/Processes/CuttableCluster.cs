@@ -12,7 +12,7 @@ internal sealed class CuttableCluster : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string folder = Directory.CreateTempSubdirectory("lutra-acceptance-").FullName;
-    private readonly int[] clientPorts = [.. Enumerable.Range(0, Count).Select(_ => LutraProcess.FreePort())];
+    private readonly int[] clientPorts = [.. Enumerable.Range(0, Count).Select(_ => LoopbackPorts.Next())];
     private readonly List<CuttableProxy> proxies = [];
     private volatile int cut = -1;
     private readonly List<LutraProcess> processes = [];

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Lutra.Acceptance.Processes;
@@ -58,13 +56,6 @@ internal sealed partial class LutraProcess : IDisposable
         run.EndInput();
         await run.ExitedAsync(TimeSpan.FromSeconds(60));
         return (run.ExitCode, run.Output);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Types into its standard input.</summary>

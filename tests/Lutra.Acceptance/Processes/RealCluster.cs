@@ -17,7 +17,7 @@ internal sealed class RealCluster : IAsyncDisposable
     {
         this.more = more;
         Folder = Directory.CreateTempSubdirectory("lutra-acceptance-").FullName;
-        ports = [.. Enumerable.Range(0, nodes).Select(_ => LutraProcess.FreePort())];
+        ports = [.. Enumerable.Range(0, nodes).Select(_ => LoopbackPorts.Next())];
         processes = new LutraProcess?[nodes];
         clients = [.. ports.Select(port => new LutraClient(new LutraClientOptions { Endpoints = [Url(port)] }))];
         Client = new LutraClient(new LutraClientOptions { Endpoints = [.. ports.Select(Url)], Timeout = TimeSpan.FromSeconds(20) });

@@ -21,7 +21,7 @@ public sealed class RowTests : IDisposable
     [Fact]
     public async Task Row_0_27_three_nodes_that_share_a_folder_and_name_peers_and_join_together()
     {
-        int[] ports = [LutraProcess.FreePort(), LutraProcess.FreePort(), LutraProcess.FreePort()];
+        int[] ports = [LoopbackPorts.Next(), LoopbackPorts.Next(), LoopbackPorts.Next()];
         var peers = $"--peers=1=localhost:{ports[0]},2=localhost:{ports[1]},3=localhost:{ports[2]}";
         Serve("--id=1", $"--addr=localhost:{ports[0]}", $"--dir={folder}", peers);
         Serve("--id=2", $"--addr=localhost:{ports[1]}", $"--dir={folder}", peers, "--join");
@@ -36,7 +36,7 @@ public sealed class RowTests : IDisposable
     [Fact]
     public async Task Row_0_1_an_id_of_0_is_refused()
     {
-        var (code, output) = await LutraProcess.RunAsync("serve", "--id=0", $"--dir={folder}", $"--addr=localhost:{LutraProcess.FreePort()}");
+        var (code, output) = await LutraProcess.RunAsync("serve", "--id=0", $"--dir={folder}", $"--addr=localhost:{LoopbackPorts.Next()}");
         Assert.Equal(2, code);
         Assert.Contains("'0' is no id", output, StringComparison.Ordinal);
     }
@@ -44,7 +44,7 @@ public sealed class RowTests : IDisposable
     [Fact]
     public async Task Row_0_8_commands_from_a_pipe_at_a_nodes_own_prompt_end_with_a_graceful_stop()
     {
-        var node = Serve("--id=1", $"--addr=localhost:{LutraProcess.FreePort()}", $"--dir={folder}", "--interactive");
+        var node = Serve("--id=1", $"--addr=localhost:{LoopbackPorts.Next()}", $"--dir={folder}", "--interactive");
         await UntilAsync(() => node.Output.Contains("This node leads", StringComparison.Ordinal), node);
         await node.WriteAsync("put name KnociDB\nget name\nleader\nhelp\nexit\n");
         await node.ExitedAsync(Soon);
@@ -55,7 +55,7 @@ public sealed class RowTests : IDisposable
     [Fact]
     public async Task Row_1_1_options_with_one_dash_and_addresses_without_host_or_id()
     {
-        int[] ports = [LutraProcess.FreePort(), LutraProcess.FreePort(), LutraProcess.FreePort()];
+        int[] ports = [LoopbackPorts.Next(), LoopbackPorts.Next(), LoopbackPorts.Next()];
         for (var at = 0; at < 3; at++)
         {
             var others = string.Join(',', ports.Where((_, other) => other != at).Select(port => $"localhost:{port}"));
@@ -80,7 +80,7 @@ public sealed class RowTests : IDisposable
     [Fact]
     public async Task Row_2_8_a_missing_key_is_an_error_on_standard_error_with_a_code()
     {
-        var port = LutraProcess.FreePort();
+        var port = LoopbackPorts.Next();
         Serve($"--addr=localhost:{port}", $"--dir={folder}");
         await PutWhenReadyAsync(port, "a", "b");
         var (code, output) = await LutraProcess.RunAsync("--server", $"http://127.0.0.1:{port}", "get", "missing");
@@ -90,7 +90,7 @@ public sealed class RowTests : IDisposable
     [Fact]
     public async Task Row_3_1_a_raft_address_alone_serves_clients_at_8080_or_the_next_free_port()
     {
-        var node = Serve("--node-id", "node1", "--raft-addr", $"localhost:{LutraProcess.FreePort()}", "--dir", folder);
+        var node = Serve("--node-id", "node1", "--raft-addr", $"localhost:{LoopbackPorts.Next()}", "--dir", folder);
         await UntilAsync(() => node.Output.Contains("This node leads", StringComparison.Ordinal), node);
         var address = System.Text.RegularExpressions.Regex.Match(node.Output, "http://(localhost:80[0-9]+)").Groups[1].Value;
         Assert.Equal("OK", await LineAsync("put", "mykey", "myvalue", "--server", address));
@@ -107,7 +107,7 @@ public sealed class RowTests : IDisposable
     [Fact]
     public async Task An_export_is_imported_whole()
     {
-        var port = LutraProcess.FreePort();
+        var port = LoopbackPorts.Next();
         Serve($"--addr=localhost:{port}", $"--dir={folder}");
         await PutWhenReadyAsync(port, "a", "1");
         await ShellAsync(port, "put b 'two words'\nput c ''");

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Lutra.Acceptance.Processes;
 
 namespace Lutra.Node.Tests.Embedding;
 
@@ -22,7 +21,7 @@ public sealed class EmbeddedNodesTests : IAsyncLifetime
     [Fact]
     public async Task Three_nodes_in_one_process_make_a_cluster_that_outlives_one_of_them()
     {
-        var addresses = FreeAddresses(3);
+        var addresses = Enumerable.Range(0, 3).Select(_ => $"localhost:{LoopbackPorts.Next()}").ToArray();
         var nodes = new List<LutraNode>();
         for (var at = 0; at < 3; at++)
             nodes.Add(await StartAsync($"{at + 1}", addresses[at], addresses));
@@ -92,17 +91,6 @@ public sealed class EmbeddedNodesTests : IAsyncLifetime
         Assert.Contains("--dir", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--heartbeat-interval is 1", refused.Message, StringComparison.Ordinal);
         Assert.Contains("--election-timeout is 2", refused.Message, StringComparison.Ordinal);
-    }
-
-    private static string[] FreeAddresses(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        string[] addresses = [.. listeners.Select(listener => $"localhost:{((IPEndPoint)listener.LocalEndpoint).Port}")];
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return addresses;
     }
 
     private async Task<LutraNode> StartAsync(string label, string address, string[] peers)
