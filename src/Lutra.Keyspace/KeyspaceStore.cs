@@ -50,6 +50,10 @@ public sealed class KeyspaceStore : IDisposable
     /// <summary>The oldest revision that can be read; none where nothing was compacted yet.</summary>
     public Revision CompactRevision => Volatile.Read(ref published).CompactRevision;
 
+    /// <summary>How many keys, leases and open sessions there are.</summary>
+    public (long Keys, long Leases, long Sessions) Counts =>
+        Volatile.Read(ref published).State is var now ? (now.Keys, now.Leases, now.OpenSessions) : default;
+
     /// <summary>
     /// The feature level that the log has reached, 0 before any entry said one: a leader says it first of all. Entries that need a higher
     /// one than this build knows stop the node.

@@ -98,6 +98,13 @@ public sealed class LutraNode : ILutraClient
     public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Members, cancellationToken));
 
     /// <summary>
+    /// The node's numbers, for monitoring. Answers within <paramref name="patience"/> even where the node's loop hangs, and then without what only the loop
+    /// knows. Throws <see cref="LutraException"/> (stopped) once the node has stopped.
+    /// </summary>
+    public ValueTask<NodeReport> ReportAsync(TimeSpan patience, CancellationToken cancellationToken = default) =>
+        new(host.ReportAsync(patience, cancellationToken));
+
+    /// <summary>
     /// Takes a connection that a peer opened to this node's shared address and that the web server upgraded. Ends when the connection does.
     /// </summary>
     public Task AcceptPeerAsync(Stream connection, string remote) => host.AcceptPeerAsync(connection, remote);

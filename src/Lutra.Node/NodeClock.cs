@@ -7,6 +7,9 @@ public sealed class NodeClock(TimeProvider time)
 {
     private readonly long startTimestamp = time.GetTimestamp();
 
+    /// <summary>For what is measured more finely than in milliseconds.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>Milliseconds since the node's start; never goes back.</summary>
     public long NowMillis => (long)time.GetElapsedTime(startTimestamp).TotalMilliseconds;
 

@@ -45,7 +45,7 @@ internal static class StatusReport
         : !replica.HasRoom ? "no room on the disk: writes are refused or led by another node"
         : "ok";
 
-    private static NodeRole RoleOf(RoleName role) => role switch
+    public static NodeRole RoleOf(RoleName role) => role switch
     {
         RoleName.Follower => NodeRole.Follower,
         RoleName.PreCandidate => NodeRole.PreCandidate,

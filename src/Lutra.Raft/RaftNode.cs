@@ -29,6 +29,9 @@ public sealed class RaftNode
     /// <summary>Who leads, as far as this node knows.</summary>
     public NodeId? Leader => replica.Role.KnownLeader;
 
+    /// <summary>Elections that this node stood for since it was made; pre-votes are not counted.</summary>
+    public long Campaigns => replica.Campaigns;
+
     /// <summary>Everything up to here is committed, as far as this node knows.</summary>
     public LogIndex Commit => replica.Commit;
 

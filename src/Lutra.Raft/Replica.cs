@@ -57,6 +57,9 @@ internal sealed class Replica
     /// <summary>Ticks since this node was made.</summary>
     public long NowTick { get; private set; }
 
+    /// <summary>Elections that this node stood for since it was made.</summary>
+    public long Campaigns { get; private set; }
+
     public bool CampaignRequested { get; set; }
 
     public Configuration Configuration => Configurations.Active;
@@ -125,6 +128,7 @@ internal sealed class Replica
         Timer.Redraw();
         CampaignRequested = false;
         EnterTerm(Term.Next, vote: Id);
+        Campaigns++;
         var candidate = new Candidate(this, transfer);
         Role = candidate;
         candidate.Begin();

@@ -98,7 +98,7 @@ internal sealed class CommandApplier
         {
             case WriteCommand write:
                 var outcome = execution.Execute(write.Operation, state, index, buildResult, isKept);
-                state = state with { Revision = keys.Revision };
+                state = state with { Revision = keys.Revision, Keys = state.Keys + keys.KeysAdded };
                 return outcome;
             case CompactCommand compact:
                 return Compact(compact.Revision.Value, ref state);

@@ -52,7 +52,7 @@ internal sealed class LeaseTable(TableStore tables)
         TableKeys.WriteLease(own, command.Lease);
         tables.Put(own, index, LeaseRecord.EndedRecord);
         Changes.Add(new LeaseChange(command.Lease, null));
-        state = state with { Leases = state.Leases - 1, Revision = keys.Revision };
+        state = state with { Leases = state.Leases - 1, Revision = keys.Revision, Keys = state.Keys + keys.KeysAdded };
         return new Outcome(new RevokeLeaseResult(new Revision(state.Revision)), null);
     }
 

@@ -19,12 +19,16 @@ internal sealed class UserKeys(TableStore tables, LeaseTable leases)
 
     public bool HasChanges => subNext > 0;
 
+    /// <summary>How many keys more there are after the changes made so far; negative: fewer.</summary>
+    public long KeysAdded { get; private set; }
+
     /// <summary>The request of entry <paramref name="entryIndex"/> begins, on the state at <paramref name="revision"/>.</summary>
     public void Begin(long revision, ulong entryIndex)
     {
         revisionBefore = revision;
         index = entryIndex;
         subNext = 0;
+        KeysAdded = 0;
     }
 
     /// <summary>Finds the live version that <paramref name="revision"/> sees. Its value holds until the next call.</summary>
@@ -52,6 +56,8 @@ internal sealed class UserKeys(TableStore tables, LeaseTable leases)
         tableValue.Clear();
         KeyVersion.WritePut(tableValue, subNext, previous?.CreateRevision ?? revision, (previous?.Version ?? 0) + 1, lease, value);
         Change(key, revision);
+        if (previous is null)
+            KeysAdded++;
         var leaseBefore = previous?.Lease ?? 0;
         if (leaseBefore == lease)
             return;
@@ -61,12 +67,14 @@ internal sealed class UserKeys(TableStore tables, LeaseTable leases)
             leases.Attach(lease, key, index);
     }
 
+    /// <summary>The key is there; afterwards it is not.</summary>
     /// <param name="lease">The one that the live version is attached to; 0: none.</param>
     public void Delete(ReadOnlySpan<byte> key, long lease)
     {
         tableValue.Clear();
         KeyVersion.WriteTombstone(tableValue, subNext);
         Change(key, revisionBefore + 1);
+        KeysAdded--;
         if (lease != 0)
             leases.Detach(lease, key, index);
     }

@@ -1,5 +1,6 @@
 using Lutra.Keyspace;
 using Lutra.Keyspace.Commands;
+using Lutra.Node.Measures;
 using Lutra.Node.Requests;
 using Lutra.Raft;
 using Lutra.Storage.Scheduling;
@@ -11,7 +12,8 @@ namespace Lutra.Node.Apply;
 /// Applies committed entries to the keyspace, in log order, in batches that become visible at once; then answers those who wait here.
 /// Pauses while the tables have no room, never while readers read.
 /// </summary>
-internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, PendingWrites pending, ulong origin, ApplierEvents events) : IStage
+internal sealed class Applier(
+    KeyspaceStore keyspace, TableStore tables, PendingWrites pending, ulong origin, NodeMeasures measures, ApplierEvents events) : IStage
 {
     private const int BatchEntriesMax = 256;
 
@@ -57,6 +59,7 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
 
     private bool ApplySome(EntriesToApply work)
     {
+        var began = measures.Apply.Start();
         var first = work.Done;
         var last = Math.Min(first + BatchEntriesMax, work.Entries.Count);
         for (var at = first; at < last; at++)
@@ -79,6 +82,8 @@ internal sealed class Applier(KeyspaceStore keyspace, TableStore tables, Pending
         }
 
         keyspace.Publish();
+        measures.Apply.Stop(began);
+        measures.AppliedEntries.Add(last - first);
         events.Published();
         if (keyspace.TakeLeaseChanges() is { Count: > 0 } changes)
             events.LeasesChanged(changes);

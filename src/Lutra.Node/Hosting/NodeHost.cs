@@ -2,6 +2,7 @@ using Lutra.Keyspace;
 using Lutra.Node.Hosting.Network;
 using Lutra.Node.Identity;
 using Lutra.Node.Loop;
+using Lutra.Node.Measures;
 using Lutra.Storage.Files;
 
 namespace Lutra.Node.Hosting;
@@ -75,6 +76,19 @@ internal sealed class NodeHost : IDisposable
         if (ended != answer.Task)
             throw new LutraException(LutraError.Stopped, "The node has stopped.");
         return await answer.Task;
+    }
+
+    /// <summary>The numbers of the node. What only the loop knows is left out where it does not answer in time.</summary>
+    public async Task<NodeReport> ReportAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return NodeReporter.Report(this, loop, loopAnswered: true, await Ask(NodeReporter.Consensus, cancellationToken).WaitAsync(patience, cancellationToken));
+        }
+        catch (TimeoutException)
+        {
+            return NodeReporter.Report(this, loop, loopAnswered: false, null);
+        }
     }
 
     /// <summary>Returns when something may have changed; soon in any case.</summary>

@@ -9,19 +9,23 @@ internal sealed class PooledRead(ReadDoor door) : ClientRead, IValueTaskSource, 
     private ManualResetValueTaskSourceCore<bool> source;
     private LutraException? failure;
 
-    public ValueTask Begin(long deadlineMillis)
+    /// <summary>When it came, as the door measures.</summary>
+    public long BeganAt { get; private set; }
+
+    public ValueTask Begin(long deadlineMillis, long beganAt)
     {
+        BeganAt = beganAt;
         DeadlineMillis = deadlineMillis;
         failure = null;
         return new ValueTask(this, source.Version);
     }
 
-    public override void Ready() => door.Finished(this);
+    public override void Ready() => door.UpToDate(this);
 
     public override void Failed(LutraError error, string message)
     {
         failure = new LutraException(error, message);
-        door.Finished(this);
+        door.Failed(this, error);
     }
 
     public void Run()

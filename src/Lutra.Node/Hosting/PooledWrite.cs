@@ -12,8 +12,12 @@ internal sealed class PooledWrite(WriteDoor door) : ClientWrite, IValueTaskSourc
     private OperationResult? result;
     private LutraException? failure;
 
-    public ValueTask<OperationResult> Begin(ulong number, byte[] command, long deadlineMillis)
+    /// <summary>When it came, as the door measures.</summary>
+    public long BeganAt { get; private set; }
+
+    public ValueTask<OperationResult> Begin(ulong number, byte[] command, long deadlineMillis, long beganAt)
     {
+        BeganAt = beganAt;
         (Number, Command, DeadlineMillis) = (number, command, deadlineMillis);
         (Term, Position) = (default, default);
         (result, failure) = (null, null);
@@ -26,13 +30,13 @@ internal sealed class PooledWrite(WriteDoor door) : ClientWrite, IValueTaskSourc
             failure = new LutraException(refusal.Error, refusal.Message);
         else
             result = entry.Result;
-        door.Finished(this);
+        door.Applied(this);
     }
 
     public override void Failed(LutraError error, string message)
     {
         failure = new LutraException(error, message);
-        door.Finished(this);
+        door.Failed(this, error);
     }
 
     public void Run()

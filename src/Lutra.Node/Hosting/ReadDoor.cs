@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Lutra.Node.Loop;
+using Lutra.Node.Measures;
 using Lutra.Node.Requests;
 
 namespace Lutra.Node.Hosting;
@@ -13,23 +14,41 @@ internal sealed class ReadDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions 
     private readonly ConcurrentQueue<PooledRead> pool = new();
     private readonly Admission admission = new(options.RequestsMax, options.RequestBytesMax);
     private readonly Completions completions = new();
+    private readonly RequestMeasures measures = loop.Measures.Reads;
+
+    /// <summary>How linearizable reads went since the start.</summary>
+    public RequestCounts Counts => measures.Read(admission.Requests, admission.Bytes);
 
     public ValueTask UpToDate()
     {
+        measures.Made.Add();
         if (!admission.TryEnter(ReadSizeBytes))
         {
+            measures.Failed(LutraError.Overloaded);
             throw new LutraException(
                 LutraError.Overloaded, $"This node has {admission.Requests} reads at work; the most are {admission.RequestsMax}.");
         }
 
         if (!pool.TryDequeue(out var request))
             request = new PooledRead(this);
-        var task = request.Begin(clock.NowMillis + options.RequestTimeoutMillis);
+        var task = request.Begin(clock.NowMillis + options.RequestTimeoutMillis, measures.Took.Start());
         loop.Post(request);
         return task;
     }
 
-    internal void Finished(PooledRead request)
+    internal void UpToDate(PooledRead request)
+    {
+        measures.Took.Stop(request.BeganAt);
+        Finished(request);
+    }
+
+    internal void Failed(PooledRead request, LutraError error)
+    {
+        measures.Failed(error);
+        Finished(request);
+    }
+
+    private void Finished(PooledRead request)
     {
         admission.Leave(ReadSizeBytes);
         completions.Add(request);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Loop;
+using Lutra.Node.Measures;
 using Lutra.Node.Requests;
 
 namespace Lutra.Node.Hosting;
@@ -13,7 +14,11 @@ internal sealed class WriteDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
     private readonly ConcurrentQueue<PooledWrite> pool = new();
     private readonly Admission admission = new(options.RequestsMax, options.RequestBytesMax);
     private readonly Completions completions = new();
+    private readonly RequestMeasures measures = loop.Measures.Writes;
     private long lastNumber;
+
+    /// <summary>How writes went since the start.</summary>
+    public RequestCounts Counts => measures.Read(admission.Requests, admission.Bytes);
 
     /// <summary>The request ends as the task does: done, certainly not done, or unknown. A caller that stops waiting changes nothing.</summary>
     public ValueTask<OperationResult> Write(Command command, WriteOptions write)
@@ -25,8 +30,10 @@ internal sealed class WriteDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
         var encoded = CommandCodec.Encode(envelope, command);
         if (CommandRules.CheckSize(encoded.Length) is { } tooLarge)
             throw new LutraException(tooLarge.Error, tooLarge.Message);
+        measures.Made.Add();
         if (!admission.TryEnter(encoded.Length))
         {
+            measures.Failed(LutraError.Overloaded);
             throw new LutraException(
                 LutraError.Overloaded,
                 $"This node has {admission.Requests} requests at work; the most are {admission.RequestsMax}, or {admission.BytesMax} bytes. Nothing was done.");
@@ -34,12 +41,24 @@ internal sealed class WriteDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
 
         if (!pool.TryDequeue(out var request))
             request = new PooledWrite(this);
-        var task = request.Begin(number, encoded, clock.NowMillis + options.RequestTimeoutMillis);
+        var task = request.Begin(number, encoded, clock.NowMillis + options.RequestTimeoutMillis, measures.Took.Start());
         loop.Post(request);
         return task;
     }
 
-    internal void Finished(PooledWrite request)
+    internal void Applied(PooledWrite request)
+    {
+        measures.Took.Stop(request.BeganAt);
+        Finished(request);
+    }
+
+    internal void Failed(PooledWrite request, LutraError error)
+    {
+        measures.Failed(error);
+        Finished(request);
+    }
+
+    private void Finished(PooledWrite request)
     {
         admission.Leave(request.Command.Length);
         completions.Add(request);

@@ -1,4 +1,5 @@
 using Lutra.Node.Leases;
+using Lutra.Node.Measures;
 using Lutra.Node.Peers;
 using Lutra.Node.Requests;
 using Lutra.Raft;
@@ -29,8 +30,9 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         this.context = context;
         this.options = options;
         this.origin = origin;
+        Measures = new NodeMeasures(context.Clock.Time);
         membership = Membership.Open(context, options, Post);
-        peers = new PeerExchange(context.Network, membership.Hello, options.Tuning.Peers, this, context.Random, () => context.Scheduler.Offer(this));
+        peers = new PeerExchange(context.Network, membership.Hello, options.Tuning.Peers, this, context.Random, context.Clock.Time, () => context.Scheduler.Offer(this));
         peers.SetTargets(membership.Targets);
         FollowMembership();
     }
@@ -38,6 +40,8 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     public string Name => "loop";
 
     public StageKind Kind => StageKind.Prompt;
+
+    public NodeMeasures Measures { get; }
 
     public Membership Membership => membership;
 

@@ -1,12 +1,14 @@
 using Lutra.Keyspace;
 using Lutra.Node.Apply;
 using Lutra.Node.Leases;
+using Lutra.Node.Measures;
 using Lutra.Node.Peers;
 using Lutra.Node.Requests;
 using Lutra.Node.Transfer;
 using Lutra.Node.Watches;
 using Lutra.Raft;
 using Lutra.Storage.Log;
+using Lutra.Storage.Measures;
 using Lutra.Storage.Tables;
 
 namespace Lutra.Node.Loop;
@@ -23,6 +25,7 @@ internal sealed class Replica : IDisposable
     private readonly LutraNodeOptions options;
     private readonly TableStore tables;
     private readonly Applier applier;
+    private readonly CommitTimer commitTimer;
     private readonly LogReader logReader;
     private readonly PendingWrites pending = new();
     private readonly Proposals proposals;
@@ -53,8 +56,10 @@ internal sealed class Replica : IDisposable
             Keyspace.Begin(identity.Initial);
         Log = ReplicatedLog.Open(
             context.Files, context.Scheduler, new LogIdentity(identity.Cluster, identity.Node), options.Tuning.LogOf(options),
-            new LogEvents(HardStatePersisted, LogPersisted, context.Failed, LogStartMoved));
+            new LogEvents(HardStatePersisted, LogPersisted, context.Failed, LogStartMoved),
+            loop.Measures.Log);
         var recovered = LogRecovery.Recover(Log, Keyspace);
+        commitTimer = new CommitTimer(loop.Measures);
         Raft = new RaftNode(identity.Node, options.Tuning.RaftOf(options), recovered, context.Random);
         ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
 
@@ -62,7 +67,7 @@ internal sealed class Replica : IDisposable
         var configurations = new ConfigurationHistory(Keyspace.Applied.Index, Keyspace.Configuration);
         Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax);
         applier = new Applier(
-            Keyspace, tables, pending, identity.Origin,
+            Keyspace, tables, pending, identity.Origin, loop.Measures,
             new ApplierEvents(context.Scheduler.Ready, Applied, Watches.Published, LeasesChanged, configurations.Add, StateInstalled));
         logReader = new LogReader(Log, context.Scheduler, (follower, first, entries) =>
             Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
@@ -91,6 +96,11 @@ internal sealed class Replica : IDisposable
     public int PendingWrites => pending.Count;
 
     public bool HasRoom => roomWatch.HasRoom;
+
+    /// <summary>Committed entries that wait to be applied. From any thread, as is what follows.</summary>
+    public long ApplyBacklogBytes => applier.BacklogBytes;
+
+    public TableSizes TableSizes => tables.Sizes;
 
     public void Submit(ClientWrite write) => proposals.Submit(write);
 
@@ -167,6 +177,10 @@ internal sealed class Replica : IDisposable
         reads.Flush();
         while (Raft.TakeOutput() is { IsEmpty: false } output)
             CarryOut(output);
+        if (Raft.Role == RoleName.Leader)
+            commitTimer.Committed(Raft.Commit);
+        else
+            commitTimer.Forget();
         FollowChanges();
     }
 
@@ -192,6 +206,8 @@ internal sealed class Replica : IDisposable
         if (output.HardState is not null || output.EntriesToPersist.Count > 0)
         {
             stuckDiskWatch.Asked(output.HardState);
+            if (Raft.Role == RoleName.Leader && output.EntriesToPersist is [.., var last])
+                commitTimer.Appended(last.Index);
             Log.Append(output.HardState, output.EntriesToPersist);
         }
 
@@ -225,7 +241,10 @@ internal sealed class Replica : IDisposable
             reads.LeaderChanged();
             leaseRequests.LeaderChanged();
             if (Raft.Leader is { } now)
+            {
+                loop.Measures.LeaderChanges.Add();
                 context.Tell(new NodeEvent(NodeEventLevel.Information, $"{(now == Raft.Id ? "This node leads" : $"{LabelOf(now)} leads")} in term {Raft.Term}."));
+            }
         }
 
         (role, term, leader) = (Raft.Role, Raft.Term, Raft.Leader);

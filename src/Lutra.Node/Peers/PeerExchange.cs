@@ -21,12 +21,13 @@ internal sealed class PeerExchange
 
     /// <param name="hello">What this node says of itself. <see cref="Hello.Expected"/> is filled in per connection.</param>
     /// <param name="random">For jitter.</param>
+    /// <param name="time">For round trips, which milliseconds are too coarse for.</param>
     /// <param name="wake">There is something to <see cref="Step"/> for. Called from any thread, outside of any lock; may step inline.</param>
-    public PeerExchange(INetwork network, Hello hello, PeerOptions options, IPeerEvents events, Random random, Action wake)
+    public PeerExchange(INetwork network, Hello hello, PeerOptions options, IPeerEvents events, Random random, TimeProvider time, Action wake)
     {
         this.options = options;
         inbox = new LinkInbox(wake);
-        links = new LinkSet(network, hello, options, events, random);
+        links = new LinkSet(network, hello, options, events, random, time);
         reader = new LinkReader(links, events);
     }
 
@@ -37,6 +38,24 @@ internal sealed class PeerExchange
         [.. links.Peers.Select(peer => peer.Preferred!).Select(link => new PeerStatus(
             link.Hello!.Node, link.Hello.Label, link.Remote, link.IsDialled, link.RoundTripMs, link.Outgoing.SentBytes, link.ReceivedBytes,
             link.Outgoing.QueuedBytes, link.Outgoing.DroppedFrames))];
+
+    /// <summary>What passed between this node and a peer since the node's start; nothing where it was never connected.</summary>
+    public PeerTraffic TrafficOf(NodeId peer)
+    {
+        if (links.MeasuresOf(peer) is not { } page)
+            return PeerTraffic.None;
+        var (sent, received, dropped, queued) = (page.SentBytes, page.ReceivedBytes, page.DroppedFrames, 0L);
+        var connected = links.Find(peer);
+        foreach (var link in connected?.Links ?? [])
+        {
+            sent += link.Outgoing.SentBytes;
+            received += link.ReceivedBytes;
+            dropped += link.Outgoing.DroppedFrames;
+            queued += link.Outgoing.QueuedBytes;
+        }
+
+        return new PeerTraffic(connected is not null, page.RoundTrips.Read(), sent, received, queued, dropped);
+    }
 
     /// <summary>When the next attempt, ping or deadline is due; <see cref="long.MaxValue"/> where nothing is.</summary>
     public long DueMs => links.DueMs;

@@ -1,4 +1,5 @@
 using Lutra.Raft;
+using Lutra.Storage.Measures;
 
 namespace Lutra.Node.Peers;
 
@@ -9,6 +10,15 @@ namespace Lutra.Node.Peers;
 /// <param name="DroppedFrames">Frames that found the outgoing queue full.</param>
 internal sealed record PeerStatus(
     NodeId Node, string Label, string Remote, bool Dialled, long? RoundTripMs, long BytesSent, long BytesReceived, long QueuedBytes, long DroppedFrames);
+
+/// <param name="RoundTrips">Null: it was never connected.</param>
+/// <param name="QueuedBytes">Waiting to go out now.</param>
+/// <param name="DroppedFrames">Frames that found the outgoing queue full.</param>
+internal sealed record PeerTraffic(
+    bool IsConnected, DurationCounts? RoundTrips, long SentBytes, long ReceivedBytes, long QueuedBytes, long DroppedFrames)
+{
+    public static PeerTraffic None { get; } = new(false, null, 0, 0, 0, 0);
+}
 
 /// <summary>What happened on all connections of a node since it started.</summary>
 /// <param name="Accepted">Connections that others opened.</param>

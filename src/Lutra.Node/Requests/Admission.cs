@@ -13,6 +13,9 @@ internal sealed class Admission(int requestsMax, long bytesMax)
     /// <summary>How many are inside now.</summary>
     public long Requests => Interlocked.Read(ref requests);
 
+    /// <summary>What they take.</summary>
+    public long Bytes => Interlocked.Read(ref bytes);
+
     /// <summary>Takes a place, or says no. Every yes is followed by one <see cref="Leave"/> with the same size.</summary>
     public bool TryEnter(int sizeBytes)
     {

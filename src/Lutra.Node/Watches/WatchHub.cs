@@ -34,6 +34,16 @@ internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int
         }
     }
 
+    /// <summary>Open watches whose readers are too slow for the hub, or have not caught up yet.</summary>
+    public int Behind
+    {
+        get
+        {
+            lock (gate)
+                return open.Count - index.Count;
+        }
+    }
+
     /// <summary>Something was made visible to readers. From the applier.</summary>
     public void Published()
     {

@@ -14,7 +14,7 @@ public static class LutraEndpoints
     // All that the face answers to; which verbs, it says itself, so that a wrong one gets its 405 as a problem.
     private static readonly string[] Templates =
     [
-        "/key/{**key}", "/keys", "/txn", "/compact", "/status", "/members", "/version", "/health", "/livez/{check?}", "/readyz/{check?}",
+        "/key/{**key}", "/keys", "/txn", "/compact", "/status", "/members", "/metrics", "/version", "/health", "/livez/{check?}", "/readyz/{check?}",
         "/raft/stream", "/raft/requestVote", "/raft/appendEntries",
     ];
 

@@ -1,10 +1,12 @@
 using Lutra.Protocol;
 using Lutra.Server.Diagnostics;
+using Lutra.Server.Metrics;
 using Lutra.Server.Rest.Cluster;
 using Lutra.Server.Rest.Health;
 using Lutra.Server.Rest.Keys;
 using Lutra.Server.Rest.Kv;
 using Lutra.Server.Rest.Leases;
+using Lutra.Server.Rest.Metrics;
 using Lutra.Server.Rest.Peers;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
@@ -33,6 +35,7 @@ internal sealed class RestFace
         Stopping = stopping;
         Peers = new PeerDoor(options.PeerDoor, logger, stopping);
         Health = new HealthChecks(node, options);
+        Report = options.Report ?? (node is LutraNode own ? own.ReportAsync : null);
     }
 
     public ILutraClient Node { get; }
@@ -50,6 +53,13 @@ internal sealed class RestFace
 
     public HealthChecks Health { get; }
 
+    /// <summary>Asks for the node's numbers; null where there is no node in this process.</summary>
+    public Func<TimeSpan, CancellationToken, ValueTask<NodeReport>>? Report { get; }
+
+    public HttpMetrics HttpMetrics { get; } = new();
+
+    public ProcessMetrics ProcessMetrics { get; } = new();
+
     /// <param name="mount">The path under which the face is mounted, without a slash at its end; empty at the root.</param>
     public Task HandleAsync(HttpContext http, string mount)
     {
@@ -57,6 +67,7 @@ internal sealed class RestFace
         if (!Target.TryCut(rawTarget, mount, out var target))
         {
             ProblemWriter.Write(http, Problem.NoSuchPath);
+            HttpMetrics.Answered(http.Response.StatusCode);
             return Task.CompletedTask;
         }
 
@@ -70,7 +81,10 @@ internal sealed class RestFace
             answer = Task.FromException(failure);
         }
 
-        return answer.IsCompletedSuccessfully ? answer : FinishAsync(http, answer);
+        if (!answer.IsCompletedSuccessfully)
+            return FinishAsync(http, answer);
+        HttpMetrics.Answered(http.Response.StatusCode);
+        return answer;
     }
 
     private static Task Dispatch(RestCall call) => call.Target.Route.Span switch
@@ -84,6 +98,7 @@ internal sealed class RestFace
         "compact" => CompactRoute.HandleAsync(call),
         "status" => StatusRoute.HandleAsync(call),
         "members" => MembersRoute.HandleAsync(call),
+        "metrics" => MetricsRoute.HandleAsync(call),
         "version" => VersionRoute.HandleAsync(call),
         "health" => HealthRoute.HandleAsync(call),
         "livez" => ProbeRoute.HandleAsync(call, "livez", call.Face.Health.Live),
@@ -122,6 +137,8 @@ internal sealed class RestFace
                 StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Internal error",
                 "The node's log says more. Whether the request was done is not known."));
         }
+
+        HttpMetrics.Answered(http.Response.StatusCode);
     }
 
     // The limits of the host around us, which may be lower than ours, and bodies that break off. The words are Kestrel's.

@@ -29,6 +29,12 @@ public sealed record RestFaceOptions
     /// </summary>
     public Func<Stream, string, Task>? PeerDoor { get; init; }
 
+    /// <summary>
+    /// Asks for the node's numbers, for <c>/metrics</c>, with the patience that the scrape has. Null: those of the store that is served, where it is a node of
+    /// this process; else there are only the process's own.
+    /// </summary>
+    public Func<TimeSpan, CancellationToken, ValueTask<NodeReport>>? Report { get; init; }
+
     /// <summary>For timeouts.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

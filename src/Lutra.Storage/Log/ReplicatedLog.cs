@@ -5,6 +5,7 @@ using Lutra.Storage.Log.Recovery;
 using Lutra.Storage.Log.Segments;
 using Lutra.Storage.Log.Slots;
 using Lutra.Storage.Log.Writing;
+using Lutra.Storage.Measures;
 using Lutra.Storage.Scheduling;
 
 namespace Lutra.Storage.Log;
@@ -31,7 +32,7 @@ public sealed class ReplicatedLog : IStage, IDisposable
     // What was appended, durable or not.
     private readonly TermRuns terms;
 
-    private ReplicatedLog(IFiles files, IScheduler scheduler, LogIdentity identity, LogOptions options, LogEvents events, RecoveredLog recovered)
+    private ReplicatedLog(IFiles files, IScheduler scheduler, LogIdentity identity, LogOptions options, LogEvents events, LogMeasures? measures, RecoveredLog recovered)
     {
         (this.scheduler, this.identity, this.options, this.events, terms) = (scheduler, identity, options, events, recovered.Terms);
         HardState = HardStateFile.Read(recovered.HardState.Value);
@@ -40,7 +41,7 @@ public sealed class ReplicatedLog : IStage, IDisposable
             roomAgain: () => scheduler.Ready(this), failed: failure => writer!.Fail(failure));
         durable = new DurableLog(recovered.Segments, recovered.Index, terms.Start.Index, terms.Last.Index, dropped: spares.Return);
         writer = new LogWriter(
-            queue, durable, spares, files, identity, options, events, recovered, wake: () => scheduler.Ready(this), TermAt, OnCut);
+            queue, durable, spares, files, identity, options, events, measures, recovered, wake: () => scheduler.Ready(this), TermAt, OnCut);
         foreach (var leftover in recovered.Leftovers)
             spares.Return(leftover);
         spares.PrepareFirst();
@@ -51,13 +52,15 @@ public sealed class ReplicatedLog : IStage, IDisposable
     /// Opens the log of a node, or makes an empty one that starts at <see cref="LogPosition.Zero"/>. A torn tail is dropped; damage
     /// anywhere else throws <see cref="DamagedFileException"/>.
     /// </summary>
-    public static ReplicatedLog Open(IFiles files, IScheduler scheduler, LogIdentity identity, LogOptions options, LogEvents events)
+    /// <param name="measures">Counts what it does; null: nobody asks.</param>
+    public static ReplicatedLog Open(
+        IFiles files, IScheduler scheduler, LogIdentity identity, LogOptions options, LogEvents events, LogMeasures? measures = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(scheduler);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new ReplicatedLog(files, scheduler, identity, options, events, LogRecovery.Run(files, identity, options));
+        return new ReplicatedLog(files, scheduler, identity, options, events, measures, LogRecovery.Run(files, identity, options));
     }
 
     /// <summary>What the hard state file held when the log was opened; term 0 and no vote in a new folder.</summary>
@@ -85,6 +88,16 @@ public sealed class ReplicatedLog : IStage, IDisposable
 
     /// <summary>Bytes that can still be appended without asking the file system for room: what is zero-filled and free.</summary>
     public long RoomBytes => Math.Max(0, writer.RoomInCurrentBytes + spares.RoomBytes - queue.WaitingBytes);
+
+    /// <summary>How large it is. From any thread.</summary>
+    public LogSizes Sizes
+    {
+        get
+        {
+            var (segments, fileBytes) = durable.Size;
+            return new LogSizes(segments, fileBytes, queue.WaitingBytes, RoomBytes);
+        }
+    }
 
     /// <summary>The file system refused more room; false again once it gave some. While it is true, call <see cref="RetryRoom"/> at every tick.</summary>
     public bool IsFull => spares.IsFull;

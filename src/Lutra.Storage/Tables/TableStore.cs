@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Lutra.Raft;
 using Lutra.Storage.Files;
+using Lutra.Storage.Measures;
 using Lutra.Storage.Scheduling;
 
 namespace Lutra.Storage.Tables;
@@ -74,6 +75,21 @@ public sealed class TableStore : IDisposable
 
     /// <summary>False while too many memtables wait for the disk: the applier pauses until <see cref="TableEvents.RoomAgain"/>.</summary>
     public bool HasRoom => layers.HasRoom;
+
+    /// <summary>How large it is. From any thread.</summary>
+    public TableSizes Sizes
+    {
+        get
+        {
+            var now = layers.Latest.Layers;
+            var (tableBytes, memtableBytes) = (0L, now.Active.EntryBytes);
+            foreach (var table in now.Tables)
+                tableBytes += table.Record.LengthBytes;
+            foreach (var waiting in now.Waiting)
+                memtableBytes += waiting.EntryBytes;
+            return new TableSizes(now.Tables.Length, tableBytes, memtableBytes);
+        }
+    }
 
     /// <summary>Why tables cannot be written at present, for people; null where they can. They are tried again.</summary>
     public DiskException? WriteTrouble => keeper.Trouble;

@@ -131,6 +131,8 @@ internal sealed class ModelComparison : IDisposable
         Assert.Equal(model.Revision, bed.Store.Revision.Value);
         Assert.Equal(Math.Max(0, model.Floor), bed.Store.CompactRevision.Value);
         Assert.Equal(model.TimeMillis, bed.Store.LogTimeMillis);
+        var open = model.Sessions.Values.Count(one => one.EndedAt is null);
+        Assert.Equal((model.At(model.Revision).Count, model.Leases.Count, open), bed.Store.Counts);
     }
 
     private string Read(RangeOperation range)

@@ -2,6 +2,7 @@ using System.Text;
 using Lutra.Keyspace;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Apply;
+using Lutra.Node.Measures;
 using Lutra.Node.Requests;
 using Lutra.Node.Transfer;
 using Lutra.Raft;
@@ -48,7 +49,7 @@ public sealed class InstallTests
         var applied = LogIndex.Zero;
         var process = scheduler.StartProcess("applier");
         var events = new ApplierEvents(process.Ready, index => applied = index, () => { }, _ => { }, (_, _) => { }, _ => { });
-        var applier = new Applier(keyspace, to, pending, origin: 7, events);
+        var applier = new Applier(keyspace, to, pending, origin: 7, new NodeMeasures(process.Time), events);
         applier.Submit(new StateToInstall(pinned.Applied, members, paths));
 
         // While the state is being installed, the log catches up, and the core hands out what it committed.

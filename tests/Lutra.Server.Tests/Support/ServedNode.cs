@@ -25,7 +25,11 @@ internal sealed class ServedNode : IAsyncDisposable
         var server = await LutraServer.StartAsync(door, new LutraServerOptions
         {
             Address = address,
-            Rest = new Server.Rest.RestFaceOptions { PeerDoor = (stream, remote) => door.Node?.AcceptPeerAsync(stream, remote) ?? Task.CompletedTask },
+            Rest = new Server.Rest.RestFaceOptions
+            {
+                PeerDoor = (stream, remote) => door.Node?.AcceptPeerAsync(stream, remote) ?? Task.CompletedTask,
+                Report = (patience, stop) => door.Node?.ReportAsync(patience, stop) ?? throw new LutraException(LutraError.Unavailable, "The node has not started."),
+            },
         });
         return new ServedNode(door, server);
     }

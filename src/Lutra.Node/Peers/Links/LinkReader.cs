@@ -111,5 +111,7 @@ internal sealed class LinkReader(LinkSet links, IPeerEvents events)
     {
         if (token <= (ulong)links.NowMs)
             link.RoundTripMs = links.NowMs - (long)token;
+        if (token == (ulong)link.PingedAt.Ms)
+            link.Measures!.RoundTrips.Stop(link.PingedAt.Timestamp);
     }
 }

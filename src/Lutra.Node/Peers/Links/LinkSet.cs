@@ -3,7 +3,7 @@ using Lutra.Raft;
 namespace Lutra.Node.Peers.Links;
 
 /// <summary>All connections of one node, from their opening to their end, and the peers at the other ends. Loop only.</summary>
-internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options, IPeerEvents events, Random random)
+internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options, IPeerEvents events, Random random, TimeProvider time)
 {
     // Waiting for the last bytes to go out is looked at this often.
     private const long DrainPollMs = 20;
@@ -13,6 +13,7 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
     // Sorted, so that two runs of one seed send in the same order.
     private readonly SortedDictionary<long, PeerLink> links = [];
     private readonly SortedDictionary<NodeId, ConnectedPeer> peers = [];
+    private readonly PeerBook book = new(time);
     private long accepted;
     private long rejected;
     private long timedOut;
@@ -33,6 +34,9 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
 
     /// <summary>By node.</summary>
     public IEnumerable<ConnectedPeer> Peers => peers.Values;
+
+    /// <summary>Null: it was never greeted, or long ago.</summary>
+    public PeerMeasures? MeasuresOf(NodeId peer) => book.Find(peer);
 
     public ConnectedPeer? Find(NodeId peer) => peers.GetValueOrDefault(peer);
 
@@ -126,6 +130,7 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
         if (!peers.TryGetValue(hello.Node, out var peer))
             peers.Add(hello.Node, peer = new ConnectedPeer(Own.Node, hello.Node));
         peer.Add(link, NowMs);
+        link.Measures = book.Open(hello.Node, peers.ContainsKey);
         DueMs = NowMs;
     }
 
@@ -224,6 +229,7 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
                 break;
             case LinkState.Greeted when NowMs >= link.NextPingMs:
                 link.Outgoing.AddPing((ulong)NowMs);
+                link.PingedAt = (NowMs, link.Measures!.RoundTrips.Start());
                 link.NextPingMs = NowMs + options.PingIntervalMs;
                 break;
             case LinkState.Closing when NowMs >= link.DeadlineMs || link.Outgoing.IsEmpty:
@@ -256,6 +262,8 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
                 AttemptFailed(target, reason);
         }
 
+        if (before == LinkState.Greeted)
+            link.Measures!.Closed(link);
         if (before == LinkState.Greeted && Find(link.Hello!.Node) is { } peer && peer.Remove(link, NowMs) && peer.Preferred is null)
         {
             peers.Remove(peer.Node);

@@ -65,6 +65,12 @@ internal sealed class PeerLink(long number, LinkInbox inbox, PeerOptions options
 
     public long? RoundTripMs { get; set; }
 
+    /// <summary>When the last ping was sent: in milliseconds, which it carries, and more finely.</summary>
+    public (long Ms, long Timestamp) PingedAt { get; set; }
+
+    /// <summary>The other end's page in the book, once it was greeted.</summary>
+    public PeerMeasures? Measures { get; set; }
+
     public long ReceivedBytes { get; private set; }
 
     public string Remote => Connection?.Remote ?? target?.Address ?? "?";

@@ -31,6 +31,21 @@ internal sealed class DurableLog
     /// <summary>Raised by every reset: what was written before it is not part of the log any more.</summary>
     public int Epoch { get; private set; }
 
+    /// <summary>The segments in use, and the bytes of their files.</summary>
+    public (int Segments, long FileBytes) Size
+    {
+        get
+        {
+            lock (gate)
+            {
+                var bytes = 0L;
+                foreach (var segment in segments)
+                    bytes += segment.SizeBytes;
+                return (segments.Count, bytes);
+            }
+        }
+    }
+
     /// <summary>A queued entry will replace the one at <paramref name="at"/> and all after it.</summary>
     public void WillReplace(LogIndex at)
     {

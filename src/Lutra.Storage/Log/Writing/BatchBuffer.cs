@@ -26,7 +26,7 @@ internal sealed class BatchBuffer(LogIdentity identity)
 
     public ReadOnlyMemory<byte> Bytes => bytes.AsMemory(0, Length);
 
-    public bool HasEntries { get; private set; }
+    public int Entries { get; private set; }
 
     public LogPosition Last { get; private set; }
 
@@ -46,7 +46,7 @@ internal sealed class BatchBuffer(LogIdentity identity)
         seed = identity.Seed(segment.Number);
         Length = 0;
         Replacements = 0;
-        HasEntries = false;
+        Entries = 0;
         Points.Clear();
     }
 
@@ -71,7 +71,7 @@ internal sealed class BatchBuffer(LogIdentity identity)
         lastRecord = Length;
         Length += size;
         Last = entry.Position;
-        HasEntries = true;
+        Entries++;
     }
 
     public void End() => Link = RecordHeader.EndBatch(bytes.AsSpan(lastRecord), seed);

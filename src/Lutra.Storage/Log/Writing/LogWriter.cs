@@ -4,6 +4,7 @@ using Lutra.Storage.Log.Format;
 using Lutra.Storage.Log.Recovery;
 using Lutra.Storage.Log.Segments;
 using Lutra.Storage.Log.Slots;
+using Lutra.Storage.Measures;
 
 namespace Lutra.Storage.Log.Writing;
 
@@ -20,6 +21,7 @@ internal sealed class LogWriter
     private readonly IFiles files;
     private readonly LogOptions options;
     private readonly LogEvents events;
+    private readonly LogMeasures? measures;
     private readonly Action wake;
     private readonly Action<LogStart, int> cutDone;
     private readonly Func<LogIndex, int, Term?> termAt;
@@ -38,6 +40,7 @@ internal sealed class LogWriter
     private LogStart pendingStart;
     private AppendQueue.QueuedReset? pendingReset;
     private bool isSubmitting;
+    private long batchBegan;
     private volatile bool isBusy;
     private volatile bool hasFailed;
     private long roomInCurrent;
@@ -47,10 +50,10 @@ internal sealed class LogWriter
     /// <param name="cutDone">A cut is durable; it was found in this epoch.</param>
     public LogWriter(
         AppendQueue queue, DurableLog durable, SpareSegments spares, IFiles files, LogIdentity identity, LogOptions options, LogEvents events,
-        RecoveredLog recovered, Action wake, Func<LogIndex, int, Term?> termAt, Action<LogStart, int> cutDone)
+        LogMeasures? measures, RecoveredLog recovered, Action wake, Func<LogIndex, int, Term?> termAt, Action<LogStart, int> cutDone)
     {
         (this.queue, this.durable, this.spares, this.files, this.options, this.events) = (queue, durable, spares, files, options, events);
-        (this.wake, this.termAt, this.cutDone) = (wake, termAt, cutDone);
+        (this.measures, this.wake, this.termAt, this.cutDone) = (measures, wake, termAt, cutDone);
         (hardStateFile, startFile, confirmed) = (recovered.HardState, recovered.StartFile, recovered.Confirmed);
         (current, offset, lastBatch, link) = (recovered.Segments.Count > 0 ? recovered.Segments[^1] : null, recovered.EndOffset, recovered.LastBatch, recovered.Link);
         last = recovered.Terms.Last;
@@ -150,6 +153,7 @@ internal sealed class LogWriter
         while (offset + batch.Length + size <= current.SizeBytes && batch.Length + size <= options.WriteBytesMax);
         Marks.GroupCommit.HitIf(batch.Last.Index != first);
         batch.End();
+        batchBegan = measures?.Sync.Start() ?? 0;
         Submit(new DiskRequest(current.File, batch.Bytes, offset, Sync: true, OnBatchWritten));
         return true;
     }
@@ -212,6 +216,7 @@ internal sealed class LogWriter
     {
         if (TryGoOn(failure))
         {
+            Measure();
             offset += batch.Length;
             (lastBatch, link, last) = (batch.Batch, batch.Link, batch.Last);
             NoteRoom();
@@ -225,6 +230,15 @@ internal sealed class LogWriter
                 Confirm();
         }
         Done();
+    }
+
+    private void Measure()
+    {
+        if (measures is null)
+            return;
+        measures.Sync.Stop(batchBegan);
+        measures.Entries.Add(batch.Entries);
+        measures.Bytes.Add(batch.Length);
     }
 
     private void Confirm()
