@@ -11,13 +11,6 @@ namespace Lutra.Server.Rest;
 /// <summary>Mounts the REST face in an application that has a Kestrel and a pipeline of its own.</summary>
 public static class LutraEndpoints
 {
-    // All that the face answers to; which verbs, it says itself, so that a wrong one gets its 405 as a problem.
-    private static readonly string[] Templates =
-    [
-        "/key/{**key}", "/keys", "/txn", "/compact", "/status", "/members", "/metrics", "/version", "/health", "/livez/{check?}", "/readyz/{check?}",
-        "/raft/stream", "/raft/requestVote", "/raft/appendEntries",
-    ];
-
     private static readonly SearchValues<char> NotInPrefixes = SearchValues.Create("{}%?# ");
 
     /// <summary>
@@ -37,8 +30,8 @@ public static class LutraEndpoints
         var face = new RestFace(node, options ?? new RestFaceOptions(), logger, stopping);
 
         var group = endpoints.MapGroup(prefix);
-        foreach (var template in Templates)
-            group.Map(template, http => face.HandleAsync(http, MountOf(http, template))).WithDisplayName($"Lutra {template}");
+        foreach (var route in RestRoutes.All)
+            group.Map(route.Template, http => face.HandleAsync(http, MountOf(http, route.Template))).WithDisplayName($"Lutra {route.Template}").WithMetadata(route);
         return group;
     }
 

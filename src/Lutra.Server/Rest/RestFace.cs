@@ -7,6 +7,7 @@ using Lutra.Server.Rest.Keys;
 using Lutra.Server.Rest.Kv;
 using Lutra.Server.Rest.Leases;
 using Lutra.Server.Rest.Metrics;
+using Lutra.Server.Rest.OpenApi;
 using Lutra.Server.Rest.Peers;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
@@ -99,6 +100,7 @@ internal sealed class RestFace
         "status" => StatusRoute.HandleAsync(call),
         "members" => MembersRoute.HandleAsync(call),
         "metrics" => MetricsRoute.HandleAsync(call),
+        "openapi.json" => OpenApiRoute.HandleAsync(call),
         "version" => VersionRoute.HandleAsync(call),
         "health" => HealthRoute.HandleAsync(call),
         "livez" => ProbeRoute.HandleAsync(call, "livez", call.Face.Health.Live),

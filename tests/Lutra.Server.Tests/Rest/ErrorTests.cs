@@ -29,7 +29,7 @@ public sealed class ErrorTests
                      ("POST", "/txn", "{}"), ("POST", "/compact", """{"revision":1}"""),
                  })
         {
-            var answer = await server.SendAsync(method, target, "", body);
+            var answer = await server.SendAsync(method, target, "Lutra-Test: artificial\r\n", body);
             Assert.Equal(status, answer.Status);
             Assert.Equal(code, answer.Json.GetProperty("code").GetString());
             Assert.Equal($"urn:lutra:problem:{code}", answer.Json.GetProperty("type").GetString());
@@ -46,7 +46,7 @@ public sealed class ErrorTests
         foreach (var error in Enum.GetValues<LutraError>())
         {
             server.Store.Failure = new LutraException(error, "No.");
-            Assert.NotEqual(500, (await server.SendAsync("GET", "/key/a")).Status);
+            Assert.NotEqual(500, (await server.SendAsync("GET", "/key/a", "Lutra-Test: artificial\r\n")).Status);
         }
     }
 
