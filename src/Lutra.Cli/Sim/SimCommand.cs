@@ -51,7 +51,7 @@ internal static class SimCommand
         if (plan.WithFingerprints)
             summary.WriteFingerprints();
         summary.Write(Stopwatch.GetElapsedTime(started), plan.WithMarks);
-        return summary.Failed.Count == 0 ? ExitCode.Ok : ExitCode.Error;
+        return summary.IsClean ? ExitCode.Ok : ExitCode.Error;
     }
 
     // The first failure is enough to begin with.

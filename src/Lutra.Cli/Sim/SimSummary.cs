@@ -22,7 +22,19 @@ internal sealed class SimSummary
 
     public long Unknown { get; private set; }
 
+    /// <summary>Histories of clients that were checked.</summary>
+    public long Histories { get; private set; }
+
+    /// <summary>Those of them that the checker could not decide.</summary>
+    public long Undecided { get; private set; }
+
     public TimeSpan Virtual { get; private set; }
+
+    /// <summary>Every run held, and of nearly all histories it is known.</summary>
+    public bool IsClean => failed.Count == 0 && Undecided <= UndecidedMax;
+
+    // One of a thousand histories may stay undecided, and one in any case.
+    private long UndecidedMax => Math.Max(1, Histories / 1000);
 
     public IReadOnlyList<RunReport> Failed => failed;
 
@@ -32,6 +44,8 @@ internal sealed class SimSummary
         Done += report.RequestsDone;
         Unknown += report.RequestsUnknown;
         Virtual += report.Virtual;
+        Histories += report.Histories;
+        Undecided += report.Undecided;
         marks.Add(report.Marks);
         fingerprints[report.World.Seed] = report.Fingerprint;
         if (report.Violation is null)
@@ -53,6 +67,9 @@ internal sealed class SimSummary
     {
         Console.Out.WriteLine(
             $"{Runs} seeds, {failed.Count} failed; {Done} requests done, {Unknown} unknown; {Virtual.TotalMinutes:F1} virtual minutes in {elapsed.TotalSeconds:F1} s ({Virtual / elapsed:F0} times real time)");
+        Console.Out.WriteLine($"{Histories} histories checked, {Undecided} undecided");
+        if (Undecided > UndecidedMax)
+            Failure.Write($"{Undecided} histories could not be decided; of {Histories} at most {UndecidedMax} may be: what cannot be checked is not proven.");
         if (withMarks)
             WriteMarks();
         Console.Out.WriteLine($"{marks.Hit} of {MarkCatalogue.All.Count} marks hit");

@@ -71,6 +71,13 @@ public sealed class SimulatedDisk(SimulatedScheduler scheduler, string name)
         image = saved.Image.Copy();
     }
 
+    /// <summary>The kernel writes back what programs wrote, as it does where a machine stays up long enough: the bytes of all files are durable, without a sync.</summary>
+    internal void WriteBack()
+    {
+        foreach (var file in image.Current.Files.Values)
+            file.CompleteSync(file.BeginSync());
+    }
+
     /// <summary>Flips the bits of <paramref name="mask"/> in one byte on the medium.</summary>
     public void Corrupt(string path, long offsetBytes, byte mask) => Find(path).Corrupt(offsetBytes, mask);
 

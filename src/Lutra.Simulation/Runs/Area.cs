@@ -20,7 +20,7 @@ internal sealed class Area
         new("replication", [PartitionFault.Title, LostMessagesFault.Title, BrokenConnectionsFault.Title, ClogFault.Title, KillFault.Title, SlowDiskFault.Title], options => options),
         new("reads", [PauseFault.Title, PartitionFault.Title, ClogFault.Title, HandOverFault.Title, LostMessagesFault.Title], options => options),
         new("disk", [PowerCutFault.Title, SlowDiskFault.Title, DiskErrorFault.Title, StuckDiskFault.Title, FullDiskFault.Title, KillFault.Title], Small),
-        new("corruption", [BitRotFault.Title, PowerCutFault.Title, KillFault.Title, WipeFault.Title], Small),
+        new("corruption", [BitRotFault.Title, LostSectorFault.Title, PowerCutFault.Title, KillFault.Title, WipeFault.Title], Small),
         new("transfers", [KillFault.Title, PowerCutFault.Title, PartitionFault.Title, SlowDiskFault.Title, BrokenConnectionsFault.Title, CompactionFault.Title], Tiny),
         new("tables", [CompactionFault.Title, KillFault.Title, PowerCutFault.Title, DiskErrorFault.Title, FullDiskFault.Title], Tiny),
     ];

@@ -17,6 +17,7 @@ internal sealed class Operator
     private readonly SortedSet<string> diskErrors = new(StringComparer.Ordinal);
     private readonly SortedSet<string> damaged = new(StringComparer.Ordinal);
     private readonly SortedSet<string> wiped = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> mustRefuse = new(StringComparer.Ordinal);
     private readonly SortedSet<string> leftDown = new(StringComparer.Ordinal);
     private readonly TimeSpan restartMax;
 
@@ -47,6 +48,19 @@ internal sealed class Operator
             return false;
         damaged.Add(node.Label);
         return true;
+    }
+
+    /// <summary>The node's disk has lost what the node promised, and shows it: whoever goes on with it lies (I15).</summary>
+    public void MustRefuse(SimulatedNode node) => mustRefuse.Add(node.Label);
+
+    /// <summary>Looks whether a node goes on that must have refused its disk.</summary>
+    public void LookAtAll()
+    {
+        foreach (var node in cluster.Nodes)
+        {
+            if (node.Loop?.Replica is not null && mustRefuse.Contains(node.Label))
+                Unexplained ??= $"I15: node {node.Label} goes on with a log whose end is lost, though the log says that it was durable";
+        }
     }
 
     /// <summary>The disk is lost; false where that would be more than the cluster must bear. The node must be down.</summary>

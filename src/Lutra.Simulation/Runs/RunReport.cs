@@ -12,4 +12,11 @@ namespace Lutra.Simulation.Runs;
 /// <param name="Marks">The rare places in the code that were reached; empty unless the process counts them.</param>
 public sealed record RunReport(
     World World, string? Violation, long RequestsDone, long RequestsUnknown, TimeSpan Virtual, ulong Fingerprint, IReadOnlyList<TimelineEntry> Timeline,
-    IReadOnlyList<TimelineEntry> Told, MarkSheet Marks);
+    IReadOnlyList<TimelineEntry> Told, MarkSheet Marks)
+{
+    /// <summary>Histories of clients that were checked.</summary>
+    public long Histories { get; init; }
+
+    /// <summary>Those of them of which the checker could not say within its budget whether they are right: no success.</summary>
+    public long Undecided { get; init; }
+}

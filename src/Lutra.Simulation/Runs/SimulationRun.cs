@@ -104,6 +104,7 @@ public sealed class SimulationRun
                 return false;
             cluster.Scheduler.RunFor(left < glance ? left : glance);
             watch.LookAtAll();
+            keeper.LookAtAll();
             violation ??= watch.Breach ?? keeper.Unexplained ?? FirstOf(workloads.Select(workload => workload.Violation));
         }
 
@@ -131,6 +132,10 @@ public sealed class SimulationRun
 
         return new RunReport(
             world, violation, workloads.Sum(each => each.Done), workloads.Sum(each => each.Unknown), cluster.Scheduler.Now, fingerprint.Value, timeline,
-            [.. cluster.Nodes.SelectMany(node => node.Told)], marks);
+            [.. cluster.Nodes.SelectMany(node => node.Told)], marks)
+        {
+            Histories = workloads.Sum(each => each.Histories),
+            Undecided = workloads.Sum(each => each.Undecided),
+        };
     }
 }

@@ -24,6 +24,12 @@ internal interface IWorkload
     /// <summary>Requests of which nobody can say whether they were done.</summary>
     long Unknown { get; }
 
+    /// <summary>Histories that <see cref="Judge"/> has judged.</summary>
+    long Histories => 0;
+
+    /// <summary>Those of them of which it could not say within its budget whether they are right.</summary>
+    long Undecided => 0;
+
     void Begin();
 
     /// <summary>Begins no request any more. Those under way may still end.</summary>

@@ -36,6 +36,10 @@ internal sealed class RegisterWorkload : IWorkload
 
     public long Unknown => histories.Sum(history => history.Count(operation => operation.IsUnknown));
 
+    public long Histories { get; private set; }
+
+    public long Undecided { get; private set; }
+
     public static byte[] KeyOf(int register) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"register/{register}"));
 
     public void Begin()
@@ -64,6 +68,9 @@ internal sealed class RegisterWorkload : IWorkload
             }
 
             var verdict = new LinearizabilityChecker<RegisterState, RegisterOperation>(new RegisterModel()).Check(history);
+            Histories++;
+            if (verdict.Kind == VerdictKind.Undecided)
+                Undecided++;
             if (verdict.Kind == VerdictKind.NotLinearizable)
             {
                 var misfit = history[verdict.Misfit!.Value];

@@ -63,6 +63,9 @@ internal sealed class WatchingClient(WorkloadSetting setting, int number, Sorted
     {
         if (watcher is not { } open || node!.Process != process)
             return;
+        // Before anything is taken: what waits in the queue is not taken yet (pitfall K02, the bookmark ahead of its events).
+        if (open.Progress() is { Value: var progress } && progress > last)
+            violated($"I11: a watch on node {node.Label} is said to have taken all up to {progress}, and has nothing after {last} (at {setting.Scheduler.Now})");
         Guarded(() =>
         {
             while (watcher == open && open.TryTake() is { } batch)

@@ -20,6 +20,7 @@ internal static class FaultCatalogue
         (DiskErrorFault.Title, setting => new DiskErrorFault(setting)),
         (FullDiskFault.Title, setting => new FullDiskFault(setting)),
         (BitRotFault.Title, setting => new BitRotFault(setting)),
+        (LostSectorFault.Title, setting => new LostSectorFault(setting)),
         (ClockFault.Title, setting => new ClockFault(setting)),
         (HandOverFault.Title, setting => new HandOverFault(setting)),
         (CompactionFault.Title, setting => new CompactionFault(setting)),

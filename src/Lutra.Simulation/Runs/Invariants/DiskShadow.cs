@@ -35,13 +35,13 @@ internal sealed class DiskShadow(string label, WrittenEntries written)
         if (path == HardStateFile.Path)
         {
             Span<byte> value = stackalloc byte[HardStateFile.ValueBytes];
-            if (ReadSlots(file, value))
+            if (SlotsOnDisk.TryRead(file, value))
                 HardState = HardStateFile.Read(value);
         }
         else if (path == LogStart.Path)
         {
             Span<byte> value = stackalloc byte[LogStart.ValueBytes];
-            if (ReadSlots(file, value))
+            if (SlotsOnDisk.TryRead(file, value))
                 Begin(LogStart.Read(value).Position);
         }
         else if (path.EndsWith(".log", StringComparison.Ordinal))
@@ -105,24 +105,6 @@ internal sealed class DiskShadow(string label, WrittenEntries written)
     {
         terms.Clear();
         start = at;
-    }
-
-    // As SlotFile lays it out: of four copies, the one with the highest sequence. A copy that is damaged only makes this shadow pass it over.
-    private static bool ReadSlots(FileImage file, Span<byte> value)
-    {
-        const int CopyBytes = SlotFile.SizeBytes / 4;
-        const int HeaderBytes = 24;
-        Span<byte> copy = stackalloc byte[HeaderBytes + value.Length];
-        ulong newest = 0;
-        for (var offset = 0; offset < SlotFile.SizeBytes; offset += CopyBytes)
-        {
-            if (file.Read(copy, offset) < copy.Length || BinaryPrimitives.ReadUInt64LittleEndian(copy[16..]) is var sequence && sequence <= newest)
-                continue;
-            newest = sequence;
-            copy[HeaderBytes..].CopyTo(value);
-        }
-
-        return newest > 0;
     }
 
     private sealed class Cursor(uint seed)

@@ -10,6 +10,7 @@ internal static class SlowChecks
     {
         CheckConfiguration(cluster, node, replica.Raft);
         CheckBounds(cluster, node, replica);
+        CheckInflight(cluster, node, replica.Raft);
     }
 
     /// <summary>I9: the configuration in force is the last one in the log, else the one of the state; at most one is not committed.</summary>
@@ -30,6 +31,34 @@ internal static class SlowChecks
             cluster.Fail("I9 the configuration in force is the log's last", $"node {node.Label} follows another configuration than its log says");
         if (uncommitted > 1)
             cluster.Fail("I9 one configuration is uncommitted at most", $"the log of node {node.Label} holds {uncommitted} that are not committed");
+    }
+
+    /// <summary>I14: what is on its way to a follower, dead or slow, is bounded in appends and in bytes (pitfall F03).</summary>
+    private static void CheckInflight(ClusterWatch cluster, SimulatedNode node, RaftNode raft)
+    {
+        if (raft.Role != RoleName.Leader)
+            return;
+        var limits = node.Options.Tuning.RaftOf(node.Options);
+        foreach (var follower in raft.Status.Followers)
+        {
+            if (follower.State != nameof(ProgressState.Replicate))
+                continue;
+            var (bytes, largest) = (0L, 0L);
+            for (var index = follower.Matched.Next; index < follower.Next; index = index.Next)
+            {
+                // What is no longer in memory was sent from the disk, and only makes the sum too small.
+                var sizeBytes = index >= raft.Log.FirstInMemory ? raft.Log[index].SizeBytes : 0;
+                (bytes, largest) = (bytes + sizeBytes, Math.Max(largest, sizeBytes));
+            }
+
+            // The window is full once it has reached its limit: the last append goes beyond it, by its own size at most.
+            if (bytes > limits.InflightBytesMax + limits.AppendBytesMax + largest)
+                cluster.Fail("I14 what waits is bounded", $"{bytes} bytes are on their way from node {node.Label} to {follower.Node}; the limit is {limits.InflightBytesMax}");
+
+            // Where an append takes no more than a byte it takes one entry.
+            if (limits.AppendBytesMax == 1 && follower.Next.Value - follower.Matched.Value - 1 > (ulong)limits.InflightAppendsMax)
+                cluster.Fail("I14 what waits is bounded", $"{follower.Next.Value - follower.Matched.Value - 1} appends are on their way from node {node.Label} to {follower.Node}; the limit is {limits.InflightAppendsMax}");
+        }
     }
 
     /// <summary>I14: what waits is bounded.</summary>
