@@ -114,7 +114,5 @@ internal sealed class Recovery
         return false;
     }
 
-    private string Describe() => string.Join("; ", core.Select(node => node.Loop?.Replica is { } replica
-        ? $"node {node.Label} {replica.Raft.Role} of term {replica.Raft.Term}, last {replica.Raft.Last}, commit {replica.Raft.Commit}, applied {replica.Keyspace.Applied.Index}, room {replica.HasRoom}"
-        : $"node {node.Label} {(node.IsUp ? "without a replica" : $"down ({node.Failure?.Message})")}"));
+    private string Describe() => string.Join("; ", core.Select(NodeState.Describe));
 }

@@ -15,12 +15,16 @@ public sealed class SimulationRun
     private static readonly TimeSpan forming = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan glance = TimeSpan.FromMilliseconds(100);
 
+    // A busy cluster runs some thousands in a glance: with so many something goes round in a circle.
+    private const int EventsPerGlanceMax = 3_000_000;
+
     private readonly World world;
     private readonly SimulatedCluster cluster;
     private readonly List<TimelineEntry> timeline = [];
     private readonly Operator keeper;
     private readonly FaultWeather weather;
     private readonly ClusterWatch watch;
+    private readonly StuckWatch stuck;
     private readonly FaultSetting setting;
     private readonly IWorkload[] workloads;
     private string? violation;
@@ -38,6 +42,7 @@ public sealed class SimulationRun
         keeper = new Operator(cluster, world, timeline);
         setting = new FaultSetting(cluster, world, keeper, timeline);
         watch = new ClusterWatch(cluster, keeper, setting.Note);
+        stuck = new StuckWatch(cluster, keeper, watch);
         weather = new FaultWeather(setting);
         workloads = [.. world.Workloads.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, world.Clients, cluster.Scheduler.RandomFor(name))))];
     }
@@ -102,10 +107,10 @@ public sealed class SimulationRun
             var left = end - cluster.Scheduler.Now;
             if (left <= TimeSpan.Zero)
                 return false;
-            cluster.Scheduler.RunFor(left < glance ? left : glance);
+            cluster.Scheduler.RunFor(left < glance ? left : glance, EventsPerGlanceMax);
             watch.LookAtAll();
             keeper.LookAtAll();
-            violation ??= watch.Breach ?? keeper.Unexplained ?? FirstOf(workloads.Select(workload => workload.Violation));
+            violation ??= watch.Breach ?? keeper.Unexplained ?? stuck.Look() ?? FirstOf(workloads.Select(workload => workload.Violation));
         }
 
         return false;

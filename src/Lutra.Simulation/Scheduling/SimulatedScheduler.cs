@@ -74,12 +74,20 @@ public sealed class SimulatedScheduler : IScheduler
         return true;
     }
 
-    /// <summary>Runs every event of the next <paramref name="duration"/>; afterwards that much time has passed.</summary>
-    public void RunFor(TimeSpan duration)
+    /// <summary>
+    /// Runs every event of the next <paramref name="duration"/>; afterwards that much time has passed. Throws where that takes more than
+    /// <paramref name="eventsMax"/>: then something goes on and on, and hardly any time passes.
+    /// </summary>
+    public void RunFor(TimeSpan duration, long eventsMax = long.MaxValue)
     {
         var end = Now + duration;
-        while (events.TryPeek(out _, out var next) && next.AtTicks <= end.Ticks)
+        for (var run = 0L; events.TryPeek(out _, out var next) && next.AtTicks <= end.Ticks; run++)
+        {
+            if (run >= eventsMax)
+                throw new InvalidOperationException($"stuck: {run} events have not brought the time beyond {Now}.");
             RunOne();
+        }
+
         Now = end;
     }
 

@@ -36,7 +36,7 @@ internal sealed class DiskShadow(string label, WrittenEntries written)
         {
             Span<byte> value = stackalloc byte[HardStateFile.ValueBytes];
             if (SlotsOnDisk.TryRead(file, value))
-                HardState = HardStateFile.Read(value);
+                Promise(HardStateFile.Read(value));
         }
         else if (path == LogStart.Path)
         {
@@ -48,6 +48,13 @@ internal sealed class DiskShadow(string label, WrittenEntries written)
         {
             ReadSegment(path, file);
         }
+    }
+
+    // What was promised stands, whatever a disk says that went back to an older copy.
+    private void Promise(HardState found)
+    {
+        if (found.Covers(HardState))
+            HardState = found;
     }
 
     private void ReadSegment(string path, FileImage file)
