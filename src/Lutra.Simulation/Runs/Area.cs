@@ -17,6 +17,7 @@ internal sealed class Area
     [
         new("all", [], options => options),
         new("elections", [PartitionFault.Title, KillFault.Title, PowerCutFault.Title, HandOverFault.Title, LostMessagesFault.Title, RoughNetworkFault.Title, BrokenConnectionsFault.Title], OneEntryAtATime),
+        new("leaders", [PartitionFault.Title, PauseFault.Title, HandOverFault.Title], Impatient) { IsolatesLeaders = true },
         new("replication", [PartitionFault.Title, LostMessagesFault.Title, BrokenConnectionsFault.Title, ClogFault.Title, KillFault.Title, SlowDiskFault.Title], options => options),
         new("reads", [PauseFault.Title, PartitionFault.Title, ClogFault.Title, HandOverFault.Title, LostMessagesFault.Title], options => options),
         new("disk", [PowerCutFault.Title, SlowDiskFault.Title, DiskErrorFault.Title, StuckDiskFault.Title, FullDiskFault.Title, KillFault.Title], Small),
@@ -41,10 +42,13 @@ internal sealed class Area
 
     /// <summary>An aimed world has what it takes for something to go wrong: enough nodes and clients.</summary>
     public (int Voters, int Clients) Size(int voters, int clients, Random random) =>
-        wanted.IsEmpty ? (voters, clients) : (random.Next(3) == 0 ? 5 : 3, (int)Math.Round(random.LogUniform(3, 16)));
+        wanted.IsEmpty ? (voters, clients) : (random.Next(3) == 0 ? 5 : 3, (int)Math.Round(random.LogUniform(IsolatesLeaders ? 8 : 3, 16)));
 
     /// <summary>In an aimed world faults strike often, and nodes come back soon.</summary>
     public bool IsHasty => !wanted.IsEmpty;
+
+    /// <summary>Partitions cut leaders off, for about as long as it takes to choose another: each comes back with entries that nobody else has.</summary>
+    public bool IsolatesLeaders { get; private init; }
 
     public LutraNodeOptions Tune(LutraNodeOptions options) => tune(options);
 
@@ -55,6 +59,10 @@ internal sealed class Area
         ElectionTimeoutMillis = 400,
         Tuning = options.Tuning with { Raft = options.Tuning.Raft with { AppendBytesMax = 1, InflightAppendsMax = 1 } },
     };
+
+    // Leaders change all the time, and whoever asked an old one still waits when it follows another.
+    private static LutraNodeOptions Impatient(LutraNodeOptions options) =>
+        options with { HeartbeatIntervalMillis = 50, ElectionTimeoutMillis = 400, RequestTimeoutMillis = 10_000 };
 
     private static LutraNodeOptions Small(LutraNodeOptions options) =>
         options with { SegmentSizeBytes = Math.Min(options.SegmentSizeBytes, 64 * 1024), MemtableBytes = Math.Min(options.MemtableBytes, 32 * 1024) };

@@ -9,6 +9,7 @@ internal sealed class PartitionFault(FaultSetting setting)
     public const string Title = "partition";
 
     private static readonly Shape[] shapes = Enum.GetValues<Shape>();
+    private static readonly Shape[] againstLeaders = [Shape.IsolateLeader, Shape.DeafLeader, Shape.MuteLeader];
 
     private enum Shape
     {
@@ -30,8 +31,9 @@ internal sealed class PartitionFault(FaultSetting setting)
         if (hosts.Length < 2)
             return;
         Random.Shuffle(hosts);
-        var shape = Random.OneOf(shapes);
-        var length = Random.LogUniform(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(15));
+        var isAimed = Area.Of(Setting.World.Area).IsolatesLeaders && Random.Next(4) > 0;
+        var shape = Random.OneOf(isAimed ? againstLeaders : shapes);
+        var length = Random.LogUniform(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(isAimed ? 3 : 15));
         Setting.Network.HealAll();
         Setting.Note(null, $"partition {shape} of {string.Join(' ', hosts)} for {length.TotalSeconds:F2} s");
         Cut(shape, hosts, Setting.Cluster.Leader?.Host ?? hosts[0]);
