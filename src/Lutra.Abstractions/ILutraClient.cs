@@ -46,6 +46,12 @@ public interface ILutraClient : IAsyncDisposable
     /// </summary>
     IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The whole store as of one revision, as the bytes of a snapshot file, in pieces: each holds until the next is asked for. Writes go on meanwhile. The bytes carry
+    /// their own checksums; only when all pieces came without an exception is the snapshot whole.
+    /// </summary>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default);
+
     /// <summary>What the node asked (the first endpoint that answers) says of itself. Local: needs no majority.</summary>
     ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default);
 

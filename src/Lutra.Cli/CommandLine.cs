@@ -8,6 +8,7 @@ using Lutra.Cli.Scripts;
 using Lutra.Cli.Serve;
 using Lutra.Cli.Shell;
 using Lutra.Cli.Sim;
+using Lutra.Cli.Snapshots;
 using Lutra.Cli.Transfer;
 
 namespace Lutra.Cli;
@@ -47,6 +48,7 @@ internal static class CommandLine
             ShellCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),
+            SnapshotCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
             CompletionCommand.CreateComplete(Root),

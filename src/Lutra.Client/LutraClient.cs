@@ -85,6 +85,9 @@ public sealed class LutraClient : ILutraClient
     public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
         new LastingWatch(endpoints, options).FollowAsync(watch, cancellationToken);
 
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
+        new OneSnapshot(calls).StreamAsync(options, cancellationToken);
+
     public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
         calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.StatusAsync(stop), cancellationToken);
 

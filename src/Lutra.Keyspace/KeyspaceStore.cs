@@ -45,6 +45,9 @@ public sealed class KeyspaceStore : IDisposable
 
     public LogPosition Applied => Volatile.Read(ref published).Applied;
 
+    /// <summary>False for a store that has applied nothing yet, be it empty or restored from a snapshot: <see cref="Begin"/> is due.</summary>
+    public bool HasBegun => Applied != LogPosition.Zero && Configuration.Members.Length > 0;
+
     public Revision Revision => new(Volatile.Read(ref published).State.Revision);
 
     /// <summary>The oldest revision that can be read; none where nothing was compacted yet.</summary>
@@ -67,14 +70,14 @@ public sealed class KeyspaceStore : IDisposable
 
     /// <summary>
     /// The cluster began with <paramref name="initial"/>, before its first entry: part of the state like any later one. Only on a store
-    /// that has applied nothing; durable with the first entries, so said again at each start until then.
+    /// that has applied nothing, or that was restored and knows no members; durable with the first entries, so said again at each start until then.
     /// </summary>
     public void Begin(Configuration initial)
     {
         ArgumentNullException.ThrowIfNull(initial);
-        Invariant.Holds(applied == LogPosition.Zero, "A cluster begins before its first entry.");
+        Invariant.Holds(!HasBegun, "A cluster begins before its first entry.");
         configuration = initial;
-        tables.Put(TableKeys.Configuration, 0, initial.Encode());
+        tables.Put(TableKeys.Configuration, applied.Index.Value, initial.Encode());
         // A node that was never up when its cluster worked gets a whole state before its first entry: no batch may be open then.
         tables.Publish(applied);
         Volatile.Write(ref published, new PublishedState(applied, state, configuration));

@@ -108,6 +108,13 @@ public sealed class KeyspaceView : IDisposable
     /// </summary>
     public UInt128 HashOfState() => StateHash.Of(tables);
 
+    /// <summary>A cursor over everything, for who reads all of it once.</summary>
+    internal TableCursor OpenScan(out long aboutBytes)
+    {
+        aboutBytes = tables.AboutBytes;
+        return tables.OpenScan();
+    }
+
     public void Dispose() => tables.Dispose();
 
     internal static Revision FloorAsRevision(in StateRecord state) => new(Math.Max(0, state.Floor));

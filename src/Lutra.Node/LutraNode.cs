@@ -93,6 +93,9 @@ public sealed class LutraNode : ILutraClient
     public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
         host.Watches.WatchAsync(watch, cancellationToken);
 
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
+        host.Snapshots.StreamAsync(options, cancellationToken);
+
     public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Status, cancellationToken));
 
     public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Members, cancellationToken));

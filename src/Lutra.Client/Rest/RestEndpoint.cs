@@ -112,6 +112,9 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
     public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
         new RestWatch(http, baseAddress, name).FollowAsync(watch, cancellationToken);
 
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
+        new RestSnapshot(http, baseAddress, name).StreamAsync(options, cancellationToken);
+
     public async ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default)
     {
         var answer = await SendAsync(HttpMethod.Get, "/status", null, null, isWrite: false, cancellationToken);

@@ -14,6 +14,8 @@ internal sealed class LeaseTable(TableStore tables)
     /// <summary>What became of leases since somebody last took it: for the leader's clock.</summary>
     public List<LeaseChange> Changes { get; } = [];
 
+    public static bool IsAttached(ReadOnlySpan<byte> value) => value is [Attached];
+
     public static bool IsDetached(ReadOnlySpan<byte> value) => value is [Detached];
 
     public LeaseRecord? Find(long lease)

@@ -10,6 +10,11 @@ internal sealed class ByteWriter(int capacityBytes = 256)
 
     public ReadOnlySpan<byte> Written => buffer.AsSpan(0, length);
 
+    public ReadOnlyMemory<byte> WrittenMemory => buffer.AsMemory(0, length);
+
+    /// <summary>For what is known only once the rest is written: a length, a checksum.</summary>
+    public Span<byte> WrittenMutable => buffer.AsSpan(0, length);
+
     public void Clear() => length = 0;
 
     /// <summary>What was written, without a copy where the capacity was right. The writer is not used after it.</summary>
@@ -55,6 +60,9 @@ internal sealed class ByteWriter(int capacityBytes = 256)
 
     /// <summary>A signed number as the varint of its two's complement: short for the numbers that occur, which are not negative.</summary>
     public void Varint(long value) => Varint((ulong)value);
+
+    /// <summary>Room for <paramref name="count"/> bytes, which the caller fills at once.</summary>
+    public Span<byte> Reserved(int count) => Take(count);
 
     public void Raw(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 

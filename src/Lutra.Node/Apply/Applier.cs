@@ -126,6 +126,9 @@ internal sealed class Applier(
         if (state.Installed)
         {
             keyspace.Reload();
+            // The tables of a restored state do not name the members before the first entries are flushed.
+            if (!keyspace.HasBegun)
+                keyspace.Begin(state.Configuration);
             events.Published();
             lastTerm = state.Position.Term;
             EndInstalled();

@@ -224,7 +224,7 @@ internal sealed class ClusterFormation
         {
             if (seat.Hello is { } hello && peers.TryGetValue(hello.Node, out var peer) && peer.Begun is { } other && other.MemberOf(self.Node) is null)
             {
-                Outcome = new Stopped(StopText.Of(self, other, seat.Address));
+                Outcome = new Stopped(self.BaseState == 0 ? StopText.Of(self, other, seat.Address) : BaseStateText.CannotJoin(seat.Address));
                 return true;
             }
         }

@@ -7,4 +7,8 @@ namespace Lutra.Node.Formation;
 /// <param name="PeerAddress">Where peers reach it; goes into the configuration.</param>
 /// <param name="ClientAddress">Where clients reach it; goes into the configuration.</param>
 /// <param name="Join">Started with <c>--join</c>.</param>
-internal sealed record FormationSelf(NodeId Node, Label Label, string PeerAddress, string ClientAddress, PeerList Peers, bool Join);
+internal sealed record FormationSelf(NodeId Node, Label Label, string PeerAddress, string ClientAddress, PeerList Peers, bool Join)
+{
+    /// <summary>The state that this node begins with; <see cref="NodeIdentity.BaseState"/>.</summary>
+    public UInt128 BaseState { get; init; }
+}

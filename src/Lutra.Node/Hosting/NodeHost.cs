@@ -38,6 +38,7 @@ internal sealed class NodeHost : IDisposable
         Reads = new ReadDoor(loop, clock, options);
         Leases = new LeaseDoor(loop, clock, options, Writes, Reads);
         Watches = new WatchDoor(loop, Reads);
+        Snapshots = new SnapshotDoor(this, loop, Reads);
         scheduler.Ready(loop);
         ticker = new Ticker(options.HeartbeatIntervalMillis, loop.Tick);
     }
@@ -51,6 +52,8 @@ internal sealed class NodeHost : IDisposable
     public LeaseDoor Leases { get; }
 
     public WatchDoor Watches { get; }
+
+    public SnapshotDoor Snapshots { get; }
 
     public Task Stopped => stopped.Task;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Lutra.Node.Formation;
+using Lutra.Node.Restore;
 using Lutra.Raft;
 using Lutra.Storage.Files;
 
@@ -16,17 +17,18 @@ internal sealed class IdentityFile : IDisposable
     public const string LockPath = "lock";
 
     private const string NewPath = "identity.new";
+    private const ulong FirstSequence = 1;
 
     // What a node writes beside its identity. Where these stand without one, the identity was lost, and a new one would be another node's.
     private static readonly string[] FoldersOfData = ["log", "tables"];
 
     private readonly IFiles files;
-    private readonly IDisposable folderLock;
+    private readonly IDisposable? folderLock;
     private IFile? file;
     private ulong sequence;
     private bool saving;
 
-    private IdentityFile(IFiles files, IDisposable folderLock)
+    private IdentityFile(IFiles files, IDisposable? folderLock)
     {
         this.files = files;
         this.folderLock = folderLock;
@@ -89,27 +91,10 @@ internal sealed class IdentityFile : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>The first identity of a folder, durable when this returns. The caller holds the folder's lock.</summary>
+    public static void Create(IFiles files, NodeIdentity identity)
     {
-        file?.Dispose();
-        folderLock.Dispose();
-    }
-
-    private void Submit(ReadOnlyMemory<byte> copy, int slot, Action<DiskException?> completed) =>
-        files.Submit(new DiskRequest(file!, copy, (long)slot * IdentityFormat.SlotBytes, Sync: true, completed));
-
-    private void CreateNew(Label label, string clusterName, Random random)
-    {
-        foreach (var folder in FoldersOfData)
-        {
-            if (files.List(folder).Count > 0)
-                throw new DamagedFileException(Path, 0, $"the file is missing, but the folder '{folder}' beside it holds data (in {files.Location}); restore it, or start with an empty folder");
-        }
-        if (files.Exists(NewPath))
-            files.Delete(NewPath);
-        var identity = new NodeIdentity(DrawNode(random), label, clusterName, Boots: 1, Fresh.Record);
-        sequence = 1;
-        var copy = IdentityFormat.Write(identity, sequence);
+        var copy = IdentityFormat.Write(identity, FirstSequence);
         using (var created = files.Create(NewPath))
         {
             created.SetLength(2 * IdentityFormat.SlotBytes);
@@ -119,13 +104,64 @@ internal sealed class IdentityFile : IDisposable
         }
         files.Rename(NewPath, Path);
         files.SyncDirectory("");
-        file = files.Open(Path, writable: true);
-        Current = identity;
     }
 
-    private void Load(Label label, string clusterName)
+    /// <summary>What the folder says of itself, without starting it: the boot counter stays. The caller holds the folder's lock.</summary>
+    /// <exception cref="DamagedFileException">Neither copy is whole, or there is none.</exception>
+    public static NodeIdentity Read(IFiles files)
     {
+        using var reading = new IdentityFile(files, null);
+        reading.ReadCopies(writable: false);
+        return reading.Current;
+    }
+
+    /// <summary>A node that never was.</summary>
+    public static NodeId DrawNode(Random random)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        ulong value;
+        do
+        {
+            random.NextBytes(bytes);
+            value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        }
+        while (value == 0);
+        return new NodeId(value);
+    }
+
+    public void Dispose()
+    {
+        file?.Dispose();
+        folderLock?.Dispose();
+    }
+
+    private void Submit(ReadOnlyMemory<byte> copy, int slot, Action<DiskException?> completed) =>
+        files.Submit(new DiskRequest(file!, copy, (long)slot * IdentityFormat.SlotBytes, Sync: true, completed));
+
+    private void CreateNew(Label label, string clusterName, Random random)
+    {
+        if (files.Exists(NewFolder.UnfinishedPath))
+        {
+            throw new LutraException(
+                LutraError.InvalidArgument, $"A restore into the folder {files.Location} was not finished. Run it again; or empty the folder, to start an empty node.");
+        }
+        foreach (var folder in FoldersOfData)
+        {
+            if (files.List(folder).Count > 0)
+                throw new DamagedFileException(Path, 0, $"the file is missing, but the folder '{folder}' beside it holds data (in {files.Location}); restore it, or start with an empty folder");
+        }
+        if (files.Exists(NewPath))
+            files.Delete(NewPath);
+        Current = new NodeIdentity(DrawNode(random), label, clusterName, Boots: 1, Fresh.Record);
+        sequence = FirstSequence;
+        Create(files, Current);
         file = files.Open(Path, writable: true);
+    }
+
+    /// <returns>Whether the second copy is the newest.</returns>
+    private bool ReadCopies(bool writable)
+    {
+        file = files.Open(Path, writable);
         var first = ReadSlot(0, out var firstFault);
         var second = ReadSlot(1, out _);
         if (first is null && second is null)
@@ -133,6 +169,12 @@ internal sealed class IdentityFile : IDisposable
 
         var secondIsNewer = first is null || second?.Sequence > first.Value.Sequence;
         (Current, sequence) = secondIsNewer ? second!.Value : first!.Value;
+        return secondIsNewer;
+    }
+
+    private void Load(Label label, string clusterName)
+    {
+        var secondIsNewer = ReadCopies(writable: true);
         RequireOwner(label, clusterName);
 
         var started = Current with { Boots = Current.Boots + 1 };
@@ -140,7 +182,7 @@ internal sealed class IdentityFile : IDisposable
         // The copy that is not the newest goes first: the newest stays whole until it has a successor.
         foreach (var slot in secondIsNewer ? [0, 1] : (int[])[1, 0])
         {
-            file.Write(copy.Span, (long)slot * IdentityFormat.SlotBytes);
+            file!.Write(copy.Span, (long)slot * IdentityFormat.SlotBytes);
             file.Sync();
         }
         Current = started;
@@ -172,18 +214,5 @@ internal sealed class IdentityFile : IDisposable
             throw new LutraException(LutraError.InvalidArgument, $"The folder {files.Location} belongs to the node with --id={Current.Label}, and --id is {label}. Start it with --id={Current.Label}, or give this node another --dir.");
         if (Current.ClusterName != clusterName)
             throw new LutraException(LutraError.InvalidArgument, $"The folder {files.Location} belongs to the cluster --cluster={Current.ClusterName}, and --cluster is {clusterName}. Start it with --cluster={Current.ClusterName}, or give this node another --dir.");
-    }
-
-    private static NodeId DrawNode(Random random)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        ulong value;
-        do
-        {
-            random.NextBytes(bytes);
-            value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        }
-        while (value == 0);
-        return new NodeId(value);
     }
 }

@@ -9,11 +9,11 @@ namespace Lutra.Node.Identity;
 /// <summary>
 /// One copy of a node's identity, little-endian. Header, 36 bytes: 8 bytes "LUTRA-ID", u16 version, u16 zero, u32 payload length, u64 sequence, u32 CRC32C of
 /// the payload, u32 zero, u32 CRC32C of the header before it. Payload: u64 node id, u64 boots, text label, text cluster name, u8 stage
-/// (1 fresh, 2 drafted, 3 begun), and unless fresh the draft (<see cref="DraftFormat"/>). A text is a u16 length and UTF-8.
+/// (1 fresh, 2 drafted, 3 begun), unless fresh the draft (<see cref="DraftFormat"/>), u128 base state. A text is a u16 length and UTF-8.
 /// </summary>
 internal static class IdentityFormat
 {
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>The room of one copy: 64 members with the longest label and addresses fit.</summary>
     public const int SlotBytes = 64 * 1024;
@@ -88,6 +88,7 @@ internal static class IdentityFormat
             default:
                 throw new System.Diagnostics.UnreachableException($"No bytes for {identity.Formation}");
         }
+        writer.UInt128(identity.BaseState);
     }
 
     private static NodeIdentity ReadPayload(ReadOnlySpan<byte> payload)
@@ -104,9 +105,10 @@ internal static class IdentityFormat
             BegunStage => new Begun(DraftFormat.Read(ref reader)),
             var stage => throw new FormatException($"its stage is {stage}"),
         };
+        var baseState = reader.UInt128();
         reader.End();
         return node.Value == 0 || boots == 0
             ? throw new FormatException("its node id or its boot counter is 0")
-            : new NodeIdentity(node, label, clusterName, boots, formation);
+            : new NodeIdentity(node, label, clusterName, boots, formation, baseState);
     }
 }

@@ -32,7 +32,9 @@ internal static class LogRecovery
         }
 
         var runs = log.TermRuns().Where(run => run.First <= applied.Index).ToArray();
-        return new Recovered(log.HardState, applied, keyspace.Configuration, log.Start, runs, tail);
+        // A restored state stands in a term that its new log has not seen, and nothing was promised there yet. It is as durable as the tables that say so.
+        var hardState = log.HardState == default ? new HardState(applied.Term, null) : log.HardState;
+        return new Recovered(hardState, applied, keyspace.Configuration, log.Start, runs, tail);
     }
 
     /// <summary>Whether the log holds, or begins just after, this very position.</summary>

@@ -23,6 +23,7 @@ internal sealed class Membership : IDisposable
     private readonly Action<LoopInput> post;
     private readonly PeerJudge judge = new();
     private Configuration configuration = Configuration.Empty;
+    private OpenedLog opened;
     private FormationStage toldStage;
     private ImmutableArray<string> toldWaiting = [];
     private ImmutableArray<string> seenWaiting = [];
@@ -40,7 +41,10 @@ internal sealed class Membership : IDisposable
         var list = PeerListParser.Parse(options.Peers, "--peers", identity.Current.Label, peerAddress, errors)
             ?? throw new ArgumentException(string.Join(Environment.NewLine, errors));
         var self = new FormationSelf(
-            identity.Current.Node, identity.Current.Label, peerAddress.ToString(), clientAddress.ToString(), list, options.Join);
+            identity.Current.Node, identity.Current.Label, peerAddress.ToString(), clientAddress.ToString(), list, options.Join)
+        {
+            BaseState = identity.Current.BaseState,
+        };
         formation = new ClusterFormation(self, identity.Current.Formation, context.Random);
         toldStage = formation.Stage;
     }
@@ -58,7 +62,11 @@ internal sealed class Membership : IDisposable
 
     public Hello Hello => new(
         PeerProtocol.Min, PeerProtocol.Max, options.ClusterName, formation.Cluster, Identity.Node, null, Identity.Label.Text, options.LabelGiven,
-        Identity.Boots, peerAddress.ToString(), clientAddress.ToString(), formation.Stage, options.Peers);
+        Identity.Boots, peerAddress.ToString(), clientAddress.ToString(), formation.Stage, options.Peers)
+    {
+        BaseState = Identity.BaseState,
+        Opened = opened,
+    };
 
     /// <param name="post">Brings what the disk finished back to the loop.</param>
     public static Membership Open(NodeContext context, LutraNodeOptions options, Action<LoopInput> post)
@@ -73,6 +81,13 @@ internal sealed class Membership : IDisposable
             identity.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The log was opened: peers are told what it holds, from now on.</summary>
+    public void LogOpened(OpenedLog log, PeerExchange peers)
+    {
+        opened = log;
+        peers.SetHello(Hello);
     }
 
     /// <summary>Where to connect before there is a configuration.</summary>

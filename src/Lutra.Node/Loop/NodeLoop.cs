@@ -200,6 +200,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         var identity = new ReplicaIdentity(begun.Cluster, membership.Identity.Node, origin, begun.Initial);
         var opened = new Replica(context, this, peers, identity, options);
         Volatile.Write(ref replica, opened);
+        membership.LogOpened(new OpenedLog(opened.Raft.Term, opened.Raft.Last.Index), peers);
         context.Tell(new NodeEvent(
             NodeEventLevel.Information, $"Cluster {begun.Cluster}: opened at {opened.Keyspace.Applied}, {opened.ReplayedBytes} bytes of log to apply again."));
         if (opened.Raft.Configuration.Voters.Count == 1)

@@ -47,13 +47,14 @@ internal sealed class Replica : IDisposable
         this.loop = loop;
         this.peers = peers;
         this.options = options;
+        Cluster = identity.Cluster;
         var rule = new KeyspaceMergeRule();
         tables = TableStore.Open(
             context.Files, context.Scheduler, options.Tuning.TablesOf(options), rule,
             new TableEvents(Flushed, RoomAgain, context.Failed, OutOfSpace));
         Keyspace = KeyspaceStore.Open(tables, rule);
-        if (Keyspace.Applied == LogPosition.Zero)
-            Keyspace.Begin(identity.Initial);
+        if (!Keyspace.HasBegun)
+            Begin(identity.Initial);
         Log = ReplicatedLog.Open(
             context.Files, context.Scheduler, new LogIdentity(identity.Cluster, identity.Node), options.Tuning.LogOf(options),
             new LogEvents(HardStatePersisted, LogPersisted, context.Failed, LogStartMoved),
@@ -96,6 +97,8 @@ internal sealed class Replica : IDisposable
     public int PendingWrites => pending.Count;
 
     public bool HasRoom => roomWatch.HasRoom;
+
+    public ClusterId Cluster { get; }
 
     /// <summary>Committed entries that wait to be applied. From any thread, as is what follows.</summary>
     public long ApplyBacklogBytes => applier.BacklogBytes;
@@ -198,6 +201,14 @@ internal sealed class Replica : IDisposable
         Log.Dispose();
         Keyspace.Dispose();
         tables.Dispose();
+    }
+
+    private void Begin(Configuration initial)
+    {
+        Keyspace.Begin(initial);
+        // A restored state is sent to others as it lies in the tables: the members shall be in them soon.
+        if (Keyspace.Applied != LogPosition.Zero)
+            tables.RequestFlush();
     }
 
     private void CarryOut(Output output)

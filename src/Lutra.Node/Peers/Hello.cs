@@ -28,4 +28,18 @@ public enum FormationStage : byte
 /// <param name="Listed">While not begun: the addresses that this node was given, as they were given; for telling people how two lists differ.</param>
 public sealed record Hello(
     ushort ProtocolMin, ushort ProtocolMax, string ClusterName, ClusterId? Cluster, NodeId Node, NodeId? Expected, string Label, bool LabelGiven,
-    ulong Boots, string PeerAddress, string ClientAddress, FormationStage Stage, IReadOnlyList<string> Listed);
+    ulong Boots, string PeerAddress, string ClientAddress, FormationStage Stage, IReadOnlyList<string> Listed)
+{
+    /// <summary>The state that the node began with: 0 an empty one, else the name of that which it was restored from.</summary>
+    public UInt128 BaseState { get; init; }
+
+    /// <summary>What the folder held when it was opened.</summary>
+    public OpenedLog Opened { get; init; }
+}
+
+/// <summary>
+/// What a node's disk knew at its start, for peers that remember what it had promised before (pitfall D11). A node that has not begun knows nothing: zeros.
+/// </summary>
+/// <param name="Term">The durable term.</param>
+/// <param name="Last">The last entry of its log.</param>
+public readonly record struct OpenedLog(Term Term, LogIndex Last);

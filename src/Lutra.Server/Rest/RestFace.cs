@@ -11,6 +11,7 @@ using Lutra.Server.Rest.OpenApi;
 using Lutra.Server.Rest.Peers;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
+using Lutra.Server.Rest.Snapshots;
 using Lutra.Server.Rest.Transactions;
 using Lutra.Server.Rest.Watches;
 using Microsoft.AspNetCore.Http;
@@ -97,6 +98,7 @@ internal sealed class RestFace
         "leases" => LeasesRoute.HandleAsync(call),
         "txn" => TransactionRoute.HandleAsync(call),
         "compact" => CompactRoute.HandleAsync(call),
+        "snapshot" => SnapshotRoute.HandleAsync(call),
         "status" => StatusRoute.HandleAsync(call),
         "members" => MembersRoute.HandleAsync(call),
         "metrics" => MetricsRoute.HandleAsync(call),

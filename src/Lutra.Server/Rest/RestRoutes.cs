@@ -23,6 +23,7 @@ internal static class RestRoutes
         new("/leases", "GET", "HEAD", "POST"),
         new("/leases/{lease}", "GET", "HEAD", "DELETE"),
         new("/leases/{lease}/keepalive", "POST"),
+        new("/snapshot", "GET", "HEAD"),
         new("/status", "GET", "HEAD"),
         new("/members", "GET", "HEAD"),
         new("/metrics", "GET", "HEAD"),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Lutra.Client.Tests.Support;
 
@@ -91,6 +92,13 @@ internal sealed class ScriptedTransport(params ScriptedTransport.Step[] script) 
             transport.AnswerAsync(endpoint, null, ImmutableArray.Create(7L), cancellationToken);
 
         /// <summary>A change a call at the next revision, until the script says something else.</summary>
+        public async IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(
+            ReadOptions options = default, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            yield return await transport.AnswerAsync(endpoint, null, Encoding.ASCII.GetBytes(endpoint.Host), cancellationToken);
+            yield return await transport.AnswerAsync(endpoint, null, "rest"u8.ToArray(), cancellationToken);
+        }
+
         public async IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             transport.WatchedFrom.Add(watch.From);

@@ -90,6 +90,8 @@ internal sealed class MemoryStore : ILutraClient
 
     public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) => throw NoLeases;
 
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) => throw NoLeases;
+
     public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
         Failure is null ? ValueTask.FromResult(Status) : throw Failure;
 

@@ -91,6 +91,9 @@ internal sealed class ServedNode : IAsyncDisposable
         public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
             Started.WatchAsync(watch, cancellationToken);
 
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
+            Started.SnapshotAsync(options, cancellationToken);
+
         public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => Started.StatusAsync(cancellationToken);
 
         public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => Started.MembersAsync(cancellationToken);

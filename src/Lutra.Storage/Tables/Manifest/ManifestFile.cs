@@ -28,14 +28,20 @@ internal static class ManifestFile
         if (files.List(Folder).FirstOrDefault(name => ManifestTable.TryParseName(name, out _)) is { } table)
             throw new DamagedFileException(Path, 0, $"there is no manifest, but there are tables ({table}): which count is unknown");
         files.SyncDirectory("");
+        Create(files, Manifest.Empty);
+        return Manifest.Empty;
+    }
+
+    /// <summary>The first manifest of a folder, durable when this returns. The tables that it names are durable already, their names too.</summary>
+    public static void Create(IFiles files, Manifest first)
+    {
         using (var file = files.Create(NewPath))
         {
-            file.Write(Manifest.Empty.ToBytes(), 0);
+            file.Write(first.ToBytes(), 0);
             file.Sync();
         }
         files.Rename(NewPath, Path);
         files.SyncDirectory(Folder);
-        return Manifest.Empty;
     }
 
     /// <summary>

@@ -78,8 +78,11 @@ internal sealed class Layers
         return false;
     }
 
+    /// <summary>What tables and memtables take; a memtable that is written to counts as it is now.</summary>
+    public long AboutBytes => Active.EntryBytes + Waiting.Sum(memtable => (long)memtable.EntryBytes) + Tables.Sum(table => table.Record.LengthBytes);
+
     /// <summary>Newest first.</summary>
-    public EntryCursor[] OpenCursors(uint visible)
+    public EntryCursor[] OpenCursors(uint visible, bool fillCache)
     {
         var cursors = new EntryCursor[1 + Waiting.Length + Tables.Length];
         var place = 0;
@@ -87,7 +90,7 @@ internal sealed class Layers
         foreach (var memtable in Waiting)
             cursors[place++] = new MemtableCursor(memtable, uint.MaxValue);
         foreach (var table in Tables)
-            cursors[place++] = new TableFileCursor(table, fillCache: true);
+            cursors[place++] = new TableFileCursor(table, fillCache);
         return cursors;
     }
 }

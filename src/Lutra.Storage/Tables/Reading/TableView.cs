@@ -27,7 +27,13 @@ public sealed class TableView : IDisposable
         Held.TryGet(key, versionMax, visible, out version, out value);
 
     /// <summary>A cursor over every version of every key, standing nowhere until it is sought.</summary>
-    public TableCursor OpenCursor() => new(Held.OpenCursors(visible));
+    public TableCursor OpenCursor() => new(Held.OpenCursors(visible, fillCache: true));
+
+    /// <summary>The same for who reads everything once: it does not push from memory what others read often.</summary>
+    public TableCursor OpenScan() => new(Held.OpenCursors(visible, fillCache: false));
+
+    /// <summary>About how many bytes a walk over everything reads.</summary>
+    public long AboutBytes => Held.AboutBytes;
 
     public void Dispose() => Interlocked.Exchange(ref layers, null)?.Release();
 }

@@ -51,7 +51,11 @@ internal sealed class FrameSamples(Random random)
         var stage = (FormationStage)random.Next(1, 4);
         return new Hello(
             PeerProtocol.Min, PeerProtocol.Max, Text(), stage == FormationStage.Begun ? new ClusterId(new UInt128(Number(), Number())) : null,
-            new NodeId(1 + (Number() >> 1)), Flag() ? new NodeId(Number()) : null, Text(), Flag(), Number(), Text(), Text(), stage, Many(Text));
+            new NodeId(1 + (Number() >> 1)), Flag() ? new NodeId(Number()) : null, Text(), Flag(), Number(), Text(), Text(), stage, Many(Text))
+        {
+            BaseState = new UInt128(Number(), Number()),
+            Opened = new OpenedLog(Term(), Index()),
+        };
     }
 
     private static RaftFrame Raft(Message message) => new(message);
