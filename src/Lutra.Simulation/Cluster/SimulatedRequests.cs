@@ -1,6 +1,7 @@
 using Lutra.Keyspace;
 using Lutra.Keyspace.Commands;
 using Lutra.Node;
+using Lutra.Node.Leases;
 using Lutra.Node.Loop;
 using Lutra.Node.Requests;
 
@@ -17,17 +18,46 @@ public sealed record Ending(OperationResult? Result, LutraError? Error, string? 
 /// <summary>Takes requests into one node, as its faces do, and tells how they ended. Where the node dies first, nothing is told.</summary>
 internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNodeOptions options, ulong origin, Action<ProposalId> acknowledged)
 {
+    private const int ReadSizeBytes = 256;
+
+    private readonly Admission writes = new(options.RequestsMax, options.RequestBytesMax);
+    private readonly Admission reads = new(options.RequestsMax, options.RequestBytesMax);
     private ulong lastNumber;
+
+    private long DeadlineMillis => clock.NowMillis + options.RequestTimeoutMillis;
 
     public void Write(Command command, string? idempotencyKey, Action<Ending> ended)
     {
         var number = ++lastNumber;
         var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, IdempotencyKey: idempotencyKey);
-        loop.Post(new PendingWrite(number, CommandCodec.Encode(envelope, command), clock.NowMillis + options.RequestTimeoutMillis, ended, acknowledged));
+        var encoded = CommandCodec.Encode(envelope, command);
+        if (Enter(writes, encoded.Length, ended) is { } leaving)
+            loop.Post(new PendingWrite(number, encoded, DeadlineMillis, leaving, acknowledged));
     }
 
-    public void Read(RangeOperation range, Action<Ending> ended) =>
-        loop.Post(new PendingRead(loop, range, clock.NowMillis + options.RequestTimeoutMillis, ended));
+    public void Read(RangeOperation range, Action<Ending> ended)
+    {
+        if (Enter(reads, ReadSizeBytes, ended) is { } leaving)
+            loop.Post(new PendingRead(loop, range, DeadlineMillis, leaving));
+    }
+
+    public void Ask(LeaseQuestion question, Action<LeaseAnswer> answered) => loop.Post(new PendingQuestion(question, DeadlineMillis, answered));
+
+    // As a server's doors do it. Null: refused.
+    private static Action<Ending>? Enter(Admission admission, int sizeBytes, Action<Ending> ended)
+    {
+        if (!admission.TryEnter(sizeBytes))
+        {
+            ended(new Ending(null, LutraError.Overloaded, "too much waits already"));
+            return null;
+        }
+
+        return ending =>
+        {
+            admission.Leave(sizeBytes);
+            ended(ending);
+        };
+    }
 
     private sealed class PendingWrite : ClientWrite
     {
@@ -78,5 +108,18 @@ internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNod
         }
 
         public override void Failed(LutraError error, string message) => ended(new Ending(null, error, message));
+    }
+
+    private sealed class PendingQuestion : ClientLeaseQuestion
+    {
+        private readonly Action<LeaseAnswer> answered;
+
+        public PendingQuestion(LeaseQuestion question, long deadlineMillis, Action<LeaseAnswer> answered)
+        {
+            (Question, DeadlineMillis) = (question, deadlineMillis);
+            this.answered = answered;
+        }
+
+        public override void Answered(LeaseAnswer answer) => answered(answer);
     }
 }

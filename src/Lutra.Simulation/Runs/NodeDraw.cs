@@ -42,6 +42,9 @@ internal static class NodeDraw
                 },
                 TransferChunkBytes = Or(random, 128 * 1024, 64, 16_384),
             },
+            // Never fewer than all clients of all workloads together.
+            RequestsMax = Or(random, options.RequestsMax, 300, 2000),
+            RequestBytesMax = Or(random, (int)options.RequestBytesMax, 256 * 1024, 4 * 1024 * 1024),
         };
     }
 

@@ -44,7 +44,8 @@ public sealed class SimulationRun
         watch = new ClusterWatch(cluster, keeper, setting.Note);
         stuck = new StuckWatch(cluster, keeper, watch);
         weather = new FaultWeather(setting);
-        workloads = [.. world.Workloads.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, world.Clients, cluster.Scheduler.RandomFor(name))))];
+        var clockRateMax = world.Faults.Contains(ClockFault.Title) ? ClockFault.RateMax : 1;
+        workloads = [.. world.Workloads.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, world.Clients, cluster.Scheduler.RandomFor(name), clockRateMax)))];
     }
 
     /// <summary>The world that the seed draws, with faults for so long.</summary>

@@ -10,6 +10,7 @@ public static class WorldDraw
 {
     private const double FaultOff = 0.4;
     private const double NoFaults = 0.05;
+    private const double WorkloadOn = 0.3;
     private const double Beyond = 0.1;
     private static readonly int[] voters = [1, 2, 3, 3, 3, 3, 3, 5, 5, 7];
 
@@ -37,7 +38,7 @@ public static class WorldDraw
         var (size, clients) = aim.Size(drawnVoters, drawnClients, random);
         // Each name has a draw of its own, so that a new fault or workload changes no other.
         var faults = FaultCatalogue.Names.Where(name => !calm && !DrawFor(seed, name).Chance(aim.OffOf(name) ?? FaultOff)).ToImmutableArray();
-        var workloads = WorkloadMix.Names.Where(name => DrawFor(seed, name).Next(2) == 0).ToImmutableArray();
+        var workloads = WorkloadMix.Names.Where(name => DrawFor(seed, name).Chance(WorkloadOn)).ToImmutableArray();
         return new World(
             seed, size, clients, faultsFor ?? length, faults, workloads.IsEmpty ? [random.OneOf(WorkloadMix.Names)] : workloads, bare, beyond)
         {

@@ -9,6 +9,10 @@ internal static class WorkloadMix
         (OnceWorkload.Title, setting => new OnceWorkload(setting)),
         (WatchWorkload.Title, setting => new WatchWorkload(setting)),
         (RegisterWorkload.Title, setting => new RegisterWorkload(setting)),
+        (ListWorkload.Title, setting => new ListWorkload(setting)),
+        (BankWorkload.Title, setting => new BankWorkload(setting)),
+        (LockWorkload.Title, setting => new LockWorkload(setting)),
+        (OverloadWorkload.Title, setting => new OverloadWorkload(setting)),
     ];
 
     public static IReadOnlyList<string> Names => [.. All.Select(each => each.Name)];

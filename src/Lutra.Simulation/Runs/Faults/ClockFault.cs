@@ -8,6 +8,9 @@ internal sealed class ClockFault(FaultSetting setting)
 {
     public const string Title = "clock";
 
+    /// <summary>How many times as fast as it should a clock may run, and how many times as slow.</summary>
+    public const double RateMax = 2;
+
     private static readonly TimeSpan backMax = TimeSpan.FromDays(365);
 
     // An idempotency key is remembered for 24 hours of the log's time, which follows the wall clocks forward: a leader whose clock is further ahead than
@@ -21,7 +24,7 @@ internal sealed class ClockFault(FaultSetting setting)
             return;
         if (Random.Next(2) == 0)
         {
-            var rate = Random.LogUniform(0.5, 2);
+            var rate = Random.LogUniform(1 / RateMax, RateMax);
             Setting.Note(node, $"clock runs {rate:F2} times as fast");
             process.Drift(rate);
         }
