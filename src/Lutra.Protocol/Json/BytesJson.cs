@@ -49,8 +49,16 @@ public static class BytesJson
     /// <summary>The bytes of the base64 string that the reader stands on. Throws <see cref="JsonException"/> where it is none.</summary>
     public static byte[] ReadBase64(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out var bytes))
-            throw new JsonException("A base64 string was expected.");
-        return bytes;
+        try
+        {
+            if (reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes))
+                return bytes;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, or no UTF-8: no base64 either.
+        }
+
+        throw new JsonException("A base64 string was expected.");
     }
 }

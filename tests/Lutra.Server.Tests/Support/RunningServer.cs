@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -35,27 +34,13 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>Sends a request whose target goes over the wire as it is written here, and reads the answer to the connection's end.</summary>
-    public async Task<Answer> SendAsync(string method, string target, string headers = "", byte[]? body = null)
-    {
-        using var socket = await DialAsync();
-        await using var stream = new NetworkStream(socket);
-        var head = $"{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {body?.Length ?? 0}\r\n{headers}\r\n";
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(head));
-        await stream.WriteAsync(body ?? []);
-        using var received = new MemoryStream();
-        await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(20));
-        return Answer.Parse(received.ToArray());
-    }
+    public Task<Answer> SendAsync(string method, string target, string headers = "", byte[]? body = null) =>
+        RawHttp.SendAsync(Port, method, target, headers, body);
 
     public Task<Answer> SendAsync(string method, string target, string headers, string body) =>
         SendAsync(method, target, headers, Encoding.UTF8.GetBytes(body));
 
-    public async Task<Socket> DialAsync()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, Port);
-        return socket;
-    }
+    public Task<Socket> DialAsync() => RawHttp.DialAsync(Port);
 
     public async ValueTask DisposeAsync()
     {

@@ -38,19 +38,27 @@ internal static class KeyWrite
             options = options with { IdempotencyKey = request };
         }
 
-        var lease = await LeaseOfPut.ReadAsync(call, query, options);
         var put = new PutOperation(
-            key, body.Value, lease, query.Flag("return_previous"), query.Flag("ignore_value"), query.Flag("ignore_lease"));
+            key, body.Value, ReturnPrevious: query.Flag("return_previous"), IgnoreValue: query.Flag("ignore_value"), IgnoreLease: query.Flag("ignore_lease"));
+        var lease = await LeaseOfPut.ReadAsync(call, query, options);
+        if (lease.Number != 0)
+            put = put with { Lease = lease.Number };
         try
         {
             var result = precondition.IsEmpty
                 ? await call.Node.PutAsync(put, options, call.Aborted)
                 : await ConditionalWrite.RunAsync(call, precondition, key, put, options);
             if (result is PutResult done)
-                Reply(call, done, lease);
+                Reply(call, done, lease.Number);
+            else
+                await lease.TakeBackAsync(call.Node);
         }
-        catch (LutraException reused) when (reused.Error == LutraError.IdempotencyKeyReused && body.RequestKey is not null)
+        catch (LutraException refused) when (refused.Error != LutraError.OutcomeUnknown)
         {
+            await lease.TakeBackAsync(call.Node);
+            if (refused.Error != LutraError.IdempotencyKeyReused || body.RequestKey is null)
+                throw;
+
             // Clients that number their requests are told that this one was done; what it was the first time stays.
             call.Reply(new DuplicateReply(), LutraJson.Lenient.DuplicateReply);
         }

@@ -34,6 +34,7 @@ internal static class KvRoute
     {
         call.RequireNothingBelow();
         QueryValues.Parse(call.Target.Query, []);
+        CrossSite.Refuse(call.Http.Request);
         var body = await ValueBody.ReadAsync(call, withKey: true);
         if (body.Key is not { Length: > 0 } key)
             throw new RefusedException(Problem.KeyRequired);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lutra.Protocol;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
@@ -23,18 +22,18 @@ internal static class LeasesRoute
         }
 
         var slash = rest.Span.IndexOf('/');
-        var lease = Number(slash < 0 ? rest.Span : rest.Span[..slash]);
+        var number = slash < 0 ? rest.Span : rest.Span[..slash];
         if (slash >= 0)
         {
             if (!rest.Span[(slash + 1)..].SequenceEqual("keepalive"))
                 return call.Refuse(Problem.NoSuchPath);
-            return call.Method == "POST" ? KeepAliveAsync(call, lease) : call.RefuseVerb("POST");
+            return call.Method == "POST" ? KeepAliveAsync(call, Number(number)) : call.RefuseVerb("POST");
         }
 
         return call.Method switch
         {
-            "GET" or "HEAD" => StatusAsync(call, lease),
-            "DELETE" => RevokeAsync(call, lease),
+            "GET" or "HEAD" => StatusAsync(call, Number(number)),
+            "DELETE" => RevokeAsync(call, Number(number)),
             _ => call.RefuseVerb("DELETE, GET, HEAD"),
         };
     }
@@ -83,7 +82,7 @@ internal static class LeasesRoute
         LutraJson.Lenient.LeaseReply);
 
     private static long Number(ReadOnlySpan<char> text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var lease) && lease > 0
+        WholeNumber.TryParse(text, out var lease) && lease > 0
             ? lease
-            : throw new RefusedException(Problem.Malformed($"A lease is a whole number from 1 up, not '{text}'."));
+            : throw new RefusedException(Problem.Malformed($"A lease is a whole number from 1 up, not {Quoted.Of(text)}."));
 }

@@ -66,7 +66,7 @@ internal sealed record Problem(int Status, string Code, string Error, string? De
 
     public static Problem MediaType(string? given, string takes) =>
         new(StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, "Unsupported media type",
-            $"The body is called '{given}'. This call takes {takes}.");
+            $"The body is called {Quoted.Of(given)}. This call takes {takes}.");
 
     public static Problem CompareFailed(long currentRevision) =>
         new(StatusCodes.Status412PreconditionFailed, ProblemCodes.CompareFailed, "Compare failed",

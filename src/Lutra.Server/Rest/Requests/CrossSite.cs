@@ -19,6 +19,6 @@ internal static class CrossSite
         if (Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase))
             return;
         throw new RefusedException(new Problem(
-            StatusCodes.Status403Forbidden, ProblemCodes.Denied, "Denied", $"The request comes from a page of another origin ({origin})."));
+            StatusCodes.Status403Forbidden, ProblemCodes.Denied, "Denied", $"The request comes from a page of another origin ({Quoted.Of(origin)})."));
     }
 }

@@ -35,7 +35,7 @@ internal static class JsonBody
         }
         catch (JsonException broken)
         {
-            throw new RefusedException(Problem.Malformed($"The body is not the JSON that this call takes. {broken.Message}"));
+            throw new RefusedException(Problem.Malformed($"The body is not the JSON that this call takes. {JsonFault.Describe(broken)}"));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lutra.Server.Rest.Replies;
 using Microsoft.AspNetCore.Http;
 
@@ -41,7 +40,7 @@ internal readonly record struct Precondition(long? Match, long? NoneMatch)
         if (weakAllowed && tag.StartsWith("W/"))
             tag = tag[2..];
         return tag.Length > 2 && tag[0] == '"' && tag[^1] == '"'
-            && long.TryParse(tag[1..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision > 0
+            && WholeNumber.TryParse(tag[1..^1], out var revision) && revision > 0
             ? revision
             : throw new RefusedException(Problem.Malformed($"{header} takes one revision in quotes, as ETag gives it (\"7\"), or *."));
     }

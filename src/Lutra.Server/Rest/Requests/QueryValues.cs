@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using Lutra.Server.Rest.Replies;
 
@@ -75,9 +74,9 @@ internal sealed class QueryValues
     {
         if (Text(name) is not { } text)
             return absent;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return WholeNumber.TryParse(text, out var number)
             ? number
-            : throw new RefusedException(Problem.Malformed($"The query parameter '{name}' must be a whole number from 0 up, not '{text}'."));
+            : throw new RefusedException(Problem.Malformed($"The query parameter '{name}' must be a whole number from 0 up, not {Quoted.Of(text)}."));
     }
 
     /// <summary><c>?name</c>, <c>?name=true</c> or <c>?name=false</c>.</summary>
@@ -85,7 +84,7 @@ internal sealed class QueryValues
     {
         null or "false" => false,
         "" or "true" => true,
-        var other => throw new RefusedException(Problem.Malformed($"The query parameter '{name}' must be true or false, not '{other}'.")),
+        var other => throw new RefusedException(Problem.Malformed($"The query parameter '{name}' must be true or false, not {Quoted.Of(other)}.")),
     };
 
     /// <summary><c>?consistency=linearizable</c> (the default) or <c>local</c>.</summary>
@@ -94,13 +93,13 @@ internal sealed class QueryValues
         null or "linearizable" => new ReadOptions(Lutra.Consistency.Linearizable),
         "local" => new ReadOptions(Lutra.Consistency.Local),
         var other => throw new RefusedException(
-            Problem.Malformed($"The query parameter 'consistency' must be linearizable or local, not '{other}'.")),
+            Problem.Malformed($"The query parameter 'consistency' must be linearizable or local, not {Quoted.Of(other)}.")),
     };
 
     private static Problem Unknown(string name, ReadOnlySpan<string> known)
     {
         var takes = known.IsEmpty ? "This call takes none." : $"This call takes: {string.Join(", ", known!)}.";
-        return Problem.Malformed($"Unknown query parameter '{name}'. {takes}");
+        return Problem.Malformed($"Unknown query parameter {Quoted.Of(name)}. {takes}");
     }
 
     private static string DecodeText(ReadOnlyMemory<char> encoded, string what)

@@ -13,6 +13,6 @@ internal static class Sorts
         SortNames.CreateRevision => SortTarget.CreateRevision,
         SortNames.Revision => SortTarget.ModRevision,
         SortNames.Value => SortTarget.Value,
-        _ => throw new RefusedException(Problem.Malformed($"{what} must be key, version, create_revision, revision or value, not '{name}'.")),
+        _ => throw new RefusedException(Problem.Malformed($"{what} must be key, version, create_revision, revision or value, not {Quoted.Of(name)}.")),
     };
 }

@@ -40,7 +40,7 @@ internal static class ValueBody
         }
         catch (JsonException broken)
         {
-            throw new RefusedException(Problem.Malformed($"{Shape} {broken.Message}"));
+            throw new RefusedException(Problem.Malformed($"{Shape} {JsonFault.Describe(broken)}"));
         }
 
         if (body is not { } read)

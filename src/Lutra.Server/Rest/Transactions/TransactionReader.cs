@@ -37,7 +37,7 @@ internal sealed class TransactionReader(RestFaceOptions options)
             "!=" => CompareResult.NotEqual,
             ">" => CompareResult.Greater,
             "<" => CompareResult.Less,
-            _ => throw Refused($"'is' must be =, !=, > or <, not '{body.Is}'."),
+            _ => throw Refused($"'is' must be =, !=, > or <, not {Quoted.Of(body.Is)}."),
         };
         var value = Bytes(body.Value, body.ValueBase64, "value");
         (CompareTarget Target, long Number)?[] numbers =

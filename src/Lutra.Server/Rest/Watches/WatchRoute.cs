@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
 
@@ -68,7 +67,7 @@ internal static class WatchRoute
                     noDeletes = true;
                     break;
                 default:
-                    throw new RefusedException(Problem.Malformed($"'filter' must be no_puts or no_deletes, not '{filter}'."));
+                    throw new RefusedException(Problem.Malformed($"'filter' must be no_puts or no_deletes, not {Quoted.Of(filter)}."));
             }
         }
 
@@ -85,7 +84,7 @@ internal static class WatchRoute
         var last = call.Http.Request.Headers["Last-Event-ID"];
         if (last.Count == 0)
             return new Revision(query.Number("revision"));
-        if (last.Count == 1 && long.TryParse(last[0], NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision < long.MaxValue)
+        if (last.Count == 1 && WholeNumber.TryParse(last[0], out var revision) && revision < long.MaxValue)
             return new Revision(revision + 1);
         throw new RefusedException(Problem.Malformed("Last-Event-ID must be the revision that the last message had as its id."));
     }
