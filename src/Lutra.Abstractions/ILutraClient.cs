@@ -57,4 +57,11 @@ public interface ILutraClient : IAsyncDisposable
 
     /// <summary>The members of the cluster, as the node asked knows them. Local: needs no majority.</summary>
     ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Changes who belongs to the cluster; returns once that is committed. One change at a time: others wait their turn.</summary>
+    ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default);
+
+    /// <summary>Hands leadership over; returns the label of the member that leads now.</summary>
+    /// <param name="to">A voter, by label, member id or address; null: the one that is furthest.</param>
+    ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default);
 }

@@ -3,6 +3,7 @@ using Lutra.Cli.Client;
 using Lutra.Cli.Demo;
 using Lutra.Cli.Dev;
 using Lutra.Cli.Leases;
+using Lutra.Cli.Members;
 using Lutra.Cli.Output;
 using Lutra.Cli.Scripts;
 using Lutra.Cli.Serve;
@@ -45,6 +46,8 @@ internal static class CommandLine
             WatchCommand.Create(),
             LeaseCommand.Create(),
             StatusCommand.Create(),
+            MemberCommand.Create(),
+            LeaderCommand.Create(),
             ShellCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),

@@ -94,6 +94,13 @@ public sealed class LutraClient : ILutraClient
     public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) =>
         calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.MembersAsync(stop), cancellationToken);
 
+    // What is so already stays so, but a repeat of a removal would be told that there is no such member.
+    public ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.WriteOnce, (endpoint, stop) => endpoint.ChangeMembersAsync(change, stop), cancellationToken);
+
+    public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) =>
+        calls.RunAsync(CallSafety.WriteOnce, (endpoint, stop) => endpoint.MoveLeaderAsync(to, stop), cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var endpoint in endpoints)

@@ -100,6 +100,12 @@ public sealed class LutraNode : ILutraClient
 
     public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Members, cancellationToken));
 
+    public ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default) =>
+        host.Members.ChangeAsync(change, cancellationToken);
+
+    public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) =>
+        host.Members.MoveLeaderAsync(to, cancellationToken);
+
     /// <summary>
     /// The node's numbers, for monitoring. Answers within <paramref name="patience"/> even where the node's loop hangs, and then without what only the loop
     /// knows. Throws <see cref="LutraException"/> (stopped) once the node has stopped.

@@ -30,7 +30,11 @@ internal static class Marks
     public static readonly Mark ProcessWasPaused = new(MarkClass.Common);
     public static readonly Mark ConnectionRefused = new(MarkClass.Common);
     public static readonly Mark DraftOfferedAgain = new(MarkClass.Common);
+    public static readonly Mark MemberBound = new(MarkClass.Common);
+    public static readonly Mark LearnerPromoted = new(MarkClass.Common);
 
+    public static readonly Mark MemberMoved = new(MarkClass.Rare);
+    public static readonly Mark RemovedNodeStops = new(MarkClass.Rare);
     public static readonly Mark InstalledStateResetsLog = new(MarkClass.Rare);
     public static readonly Mark StuckDiskHandsOver = new(MarkClass.Rare);
     public static readonly Mark StuckDiskEndsLeadership = new(MarkClass.Rare);

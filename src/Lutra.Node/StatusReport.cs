@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Lutra.Node.Loop;
 using Lutra.Raft;
 
@@ -34,11 +33,17 @@ internal static class StatusReport
     {
         if (loop.Replica is not { } replica)
             return new MemberList("", []);
-        var members = replica.Raft.Configuration.Members.Select(member => new ClusterMember(
-            member.Id.ToString(), member.Label, member.PeerAddress, member.ClientAddress, member.Role == MemberRole.Learner, member.Node is not null,
-            member.Node is not null && member.Node == replica.Raft.Leader));
-        return new MemberList(loop.Membership.Begun!.Cluster.ToString(), members.ToImmutableArray());
+        return ListOf(replica.Raft.Configuration, loop.Membership.Begun!.Cluster.ToString(), replica.Raft.Leader);
     }
+
+    public static MemberList ListOf(Configuration configuration, string cluster, NodeId? leader) =>
+        new(cluster, [.. configuration.Members.Where(member => member.Role != MemberRole.Leaving).Select(member => new ClusterMember(
+            member.Id.ToString(), member.Label, member.PeerAddress, member.ClientAddress, member.Role == MemberRole.Learner, member.Node is not null,
+            member.Node is not null && member.Node == leader)
+        {
+            Promotion = member.Role != MemberRole.Learner ? null : member.AutoPromote ? MemberPromotion.Automatic : MemberPromotion.Manual,
+            Replaces = member.Replaces?.ToString(),
+        })]);
 
     private static string HealthOf(Replica replica) =>
         replica.Raft.Leader is null ? "no leader is known"

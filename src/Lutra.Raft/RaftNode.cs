@@ -50,6 +50,9 @@ public sealed class RaftNode
     /// <summary>The configuration in force; the same object as long as it is.</summary>
     public Configuration Configuration => replica.Configuration;
 
+    /// <summary>Where in the log it stands, committed or not; for one that came with a state, the index of that state.</summary>
+    public LogIndex ConfigurationIndex => replica.Configurations.ActiveIndex;
+
     /// <summary>The log as this core holds it, for whoever checks it from outside.</summary>
     internal RaftLog Log => replica.Log;
 

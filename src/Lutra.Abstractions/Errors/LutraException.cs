@@ -46,6 +46,14 @@ public enum LutraError
 
     /// <summary>A lease of this number was granted before.</summary>
     LeaseExists,
+
+    MemberNotFound,
+
+    /// <summary>The label or the address belongs to another member.</summary>
+    MemberExists,
+
+    /// <summary>A change of members or of the leader that would hurt the cluster, or that cannot be done as it stands; the message says why.</summary>
+    ChangeRefused,
 }
 
 /// <summary>A request that was refused or whose outcome is unknown. <see cref="Error"/> says which, for code; the message is for people.</summary>

@@ -32,6 +32,13 @@ public sealed record NodeStatus(
 
 /// <summary>A member as clients see it.</summary>
 public sealed record ClusterMember(
-    string Id, string Label, string PeerAddress, string ClientAddress, bool IsLearner, bool HasStarted, bool IsLeader);
+    string Id, string Label, string PeerAddress, string ClientAddress, bool IsLearner, bool HasStarted, bool IsLeader)
+{
+    /// <summary>Of a learner: how it comes to vote; null for a voter.</summary>
+    public MemberPromotion? Promotion { get; init; }
+
+    /// <summary>The id of the member that goes when this one becomes a voter; null: none does.</summary>
+    public string? Replaces { get; init; }
+}
 
 public sealed record MemberList(string Cluster, ImmutableArray<ClusterMember> Members);

@@ -33,7 +33,7 @@ internal static class Failure
     public static ExitCode CodeOf(LutraException refusal) => refusal.Error switch
     {
         LutraError.InvalidArgument or LutraError.TooLarge => ExitCode.Usage,
-        LutraError.KeyNotFound or LutraError.LeaseNotFound => ExitCode.NotFound,
+        LutraError.KeyNotFound or LutraError.LeaseNotFound or LutraError.MemberNotFound => ExitCode.NotFound,
         LutraError.Unavailable or LutraError.Overloaded or LutraError.NoSpace or LutraError.Stopped => ExitCode.Unavailable,
         LutraError.Denied => ExitCode.Denied,
         LutraError.OutcomeUnknown => ExitCode.UnknownOutcome,

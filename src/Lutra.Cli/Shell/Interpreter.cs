@@ -18,7 +18,7 @@ internal sealed class Interpreter
         Verb help = new(["help"], "help", "shows this list", (_, words, _) => words.Count == 0 ? Help() : null);
         Verb history = new(["history"], "history", "shows what was typed", (_, words, _) => words.Count == 0 ? History() : null);
         Verb exit = new(["exit", "quit"], "exit", "ends the shell; so does Ctrl+D", (_, _, _) => Exit());
-        verbs = [.. more, .. KeyVerbs.All, .. TransactionVerbs.All, .. WatchVerbs.All, .. ClusterVerbs.All, history, help, exit];
+        verbs = [.. more, .. KeyVerbs.All, .. TransactionVerbs.All, .. WatchVerbs.All, .. ClusterVerbs.All, .. MemberVerbs.All, history, help, exit];
         foreach (var verb in verbs)
         {
             foreach (var name in verb.Names)

@@ -32,10 +32,22 @@ internal static class ReplyReader
         OutOfSpace = reply.OutOfSpace,
     };
 
-    public static MemberList ToMembers(MembersReply reply) => new(
-        reply.Cluster,
-        reply.Members.Select(member => new ClusterMember(
-            member.Id, member.Name, member.PeerAddress, member.ClientAddress, member.IsLearner, member.HasStarted, member.IsLeader)).ToImmutableArray());
+    public static MemberList ToMembers(MembersReply reply) => ToMembers(reply.Cluster, reply.Members);
+
+    public static MemberChangeResult ToMemberChange(MemberChangeReply reply) =>
+        new(reply.MemberId, reply.Changed, ToMembers(reply.Cluster, reply.Members));
+
+    private static MemberList ToMembers(string cluster, IReadOnlyList<MemberReply> members) => new(cluster, [.. members.Select(member => new ClusterMember(
+        member.Id, member.Name, member.PeerAddress, member.ClientAddress, member.IsLearner, member.HasStarted, member.IsLeader)
+    {
+        Promotion = member.Promotion switch
+        {
+            PromotionNames.Automatic => MemberPromotion.Automatic,
+            PromotionNames.Manual => MemberPromotion.Manual,
+            _ => null,
+        },
+        Replaces = member.Replaces,
+    })]);
 
     private static ImmutableArray<KeyValue> ToKeyValues(IReadOnlyList<KeyValueBody>? bodies) =>
         bodies is null ? [] : bodies.Select(ToKeyValue).ToImmutableArray();

@@ -127,6 +127,21 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
         return Parse(Succeeded(answer, isWrite: false), LutraJson.Lenient.MembersReply, ReplyReader.ToMembers, isWrite: false);
     }
 
+    public async ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default)
+    {
+        var (method, target, body) = MemberTarget.Of(change);
+        using var content = body is null ? new ByteArrayContent([]) : Json(body, LutraJson.Lenient.MemberBody);
+        var answer = await WriteAsync(method, target, content, default, cancellationToken);
+        return Parse(answer, LutraJson.Lenient.MemberChangeReply, ReplyReader.ToMemberChange, isWrite: true);
+    }
+
+    public async ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default)
+    {
+        using var content = Json(new MoveLeaderBody { To = to }, LutraJson.Lenient.MoveLeaderBody);
+        var answer = await WriteAsync(HttpMethod.Post, "/leader", content, default, cancellationToken);
+        return Parse(answer, LutraJson.Lenient.LeaderChangeReply, static reply => reply.LeaderId, isWrite: true);
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static string LeaseTarget(long lease) => string.Create(CultureInfo.InvariantCulture, $"/leases/{lease}");

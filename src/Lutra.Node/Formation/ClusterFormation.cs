@@ -8,7 +8,7 @@ namespace Lutra.Node.Formation;
 
 /// <summary>
 /// How a node comes to belong to a cluster, as a state machine without clock, disk or network: inputs in, <see cref="TakeOutput"/> out. Lives on after the
-/// cluster has begun, to tell members that missed it. Why it is safe: <c>docs/decisions/creating-a-cluster.md</c>.
+/// cluster has begun, to tell members that missed it, nodes that were added and nodes that were removed. Why it is safe: <c>docs/decisions/creating-a-cluster.md</c>.
 /// </summary>
 internal sealed class ClusterFormation
 {
@@ -23,6 +23,7 @@ internal sealed class ClusterFormation
     private readonly List<Seat> seats;
     private readonly SortedDictionary<NodeId, KnownPeer> peers = [];
     private readonly List<FormationSend> sends = [];
+    private readonly Joining joining;
 
     private FormationRecord record;
     private FormationRecord? pending;
@@ -30,6 +31,7 @@ internal sealed class ClusterFormation
     private Roll? rollSaid;
     private ListedView view;
     private long repeatAtMs;
+    private ClusterBegun? word;
 
     /// <param name="record">What the disk says.</param>
     /// <param name="random">For ids of clusters and members: in a real process, the system's own source.</param>
@@ -42,6 +44,8 @@ internal sealed class ClusterFormation
         foreach (var seat in seats.Where(seat => seat.Entry == self.Peers.Own || seat.Entry.Label == self.Label))
             seat.AnsweredBySelf();
         view = new ListedView(self, seats);
+        joining = new Joining(self);
+        word = record is Begun { Draft: var draft } ? new ClusterBegun(draft) : null;
         Decide();
     }
 
@@ -58,11 +62,19 @@ internal sealed class ClusterFormation
     /// <summary>Null while the node waits; then it stays.</summary>
     public FormationOutcome? Outcome { get; private set; }
 
+    /// <summary>Set once this node knows that it is no member any more; it may still have to end what it does as a leader.</summary>
+    public Stopped? Removed { get; private set; }
+
+    /// <summary>Up to here in the log this node knows who the members are.</summary>
+    public LogIndex ConfigurationIndex => record is not Begun begun ? default : word!.At > begun.JoinedAt ? word.At : begun.JoinedAt;
+
     /// <summary>The listed addresses to keep connected, until the cluster's own configuration takes over.</summary>
     public IReadOnlyList<string> Targets => [.. seats.Where(seat => !seat.IsSelf).Select(seat => seat.Address)];
 
     /// <summary>For whom the node waits, and why, a line each; empty once there is an outcome.</summary>
-    public ImmutableArray<string> Waiting => Outcome is null ? WaitingLines.Of(self, record, view, seats, peers) : [];
+    public ImmutableArray<string> Waiting => Outcome is not null ? []
+        : Found() is var (found, at) ? [joining.WaitingLine(found, at)]
+        : WaitingLines.Of(self, record, view, seats, peers);
 
     /// <summary>A peer introduced itself, or did so anew.</summary>
     /// <param name="address">The address that was dialled, one of <see cref="Targets"/> or another; null where the peer dialled.</param>
@@ -92,7 +104,7 @@ internal sealed class ClusterFormation
             peers.Add(hello.Node, new KnownPeer(hello));
         else
             return;
-        if (record is not Begun || hello.Stage != FormationStage.Begun)
+        if (record is not Begun || WantsWord(hello))
             SayWhereWeStand(hello.Node);
         Decide();
     }
@@ -123,14 +135,36 @@ internal sealed class ClusterFormation
             case Roll roll: peer.Roll = roll; break;
             case DraftOffer offer: peer.Offer = offer.Draft; break;
             case DraftStored stored: peer.Stored = stored.Ballot; break;
-            case ClusterBegun begun: peer.Begun = begun.Draft; break;
+            case ClusterBegun begun: peer.Begun = begun; break;
+            case JoinRefused refused: joining.Refusal = refused.Reason; break;
+            case JoinAsked: break; // Whoever can add a member takes it from here.
             default: throw new System.Diagnostics.UnreachableException($"No rule for {message}");
         }
-        if (record is Begun && message is not ClusterBegun)
+        if (record is Begun mine && message is ClusterBegun { Draft.Cluster: var cluster, At: var at, Members: var members })
+        {
+            if (cluster == mine.Draft.Cluster && at > ConfigurationIndex)
+                SeeWhetherRemoved(mine, at, members);
+        }
+        else if (record is Begun)
             SayWhereWeStand(from);
         else if (record is Drafted drafted && pending is null && message is DraftOffer && peer.Offer!.Equals(drafted.Draft))
             Say(from, new DraftStored(drafted.Draft.Ballot));
         Decide();
+    }
+
+    /// <summary>The newest configuration that this node, which has begun, knows to be committed.</summary>
+    public void Committed(LogIndex at, Configuration members)
+    {
+        if (record is not Begun begun || at <= word!.At)
+            return;
+        if (at > begun.JoinedAt)
+            SeeWhetherRemoved(begun, at, members);
+        word = new ClusterBegun(begun.Draft, at, members);
+        foreach (var (node, peer) in peers)
+        {
+            if (WantsWord(peer.Hello))
+                SayWhereWeStand(node);
+        }
     }
 
     /// <summary>Time has passed.</summary>
@@ -143,6 +177,7 @@ internal sealed class ClusterFormation
         rollSaid = null;
         Decide();
         OfferAgain();
+        Join(nowMs);
     }
 
     /// <summary>The record of an earlier output is durable.</summary>
@@ -152,6 +187,7 @@ internal sealed class ClusterFormation
             throw new InvalidOperationException("What was persisted is not what was asked for.");
         Marks.FormationRecordDurable.Hit();
         record = durable;
+        word = durable is Begun { Draft: var begunFrom } ? new ClusterBegun(begunFrom) : null;
         pending = null;
         pendingTaken = false;
         if (durable is Drafted drafted && drafted.Draft.Ballot.Drafter != self.Node)
@@ -213,23 +249,50 @@ internal sealed class ClusterFormation
     {
         foreach (var (node, peer) in peers)
         {
-            if (peer.Begun is { } found && found.MemberOf(self.Node) is not null && MayFollow(found, node))
+            if (peer.Begun is { } found && found.MemberOf(self.Node) is not null && MayFollow(found.Draft, node))
             {
                 Marks.FollowedABegunCluster.Hit();
-                Persist(new Begun(found));
+                Persist(new Begun(found.Draft, found.At));
                 return true;
             }
         }
-        foreach (var seat in seats)
-        {
-            if (seat.Hello is { } hello && peers.TryGetValue(hello.Node, out var peer) && peer.Begun is { } other && other.MemberOf(self.Node) is null)
-            {
-                Outcome = new Stopped(self.BaseState == 0 ? StopText.Of(self, other, seat.Address) : BaseStateText.CannotJoin(seat.Address));
-                return true;
-            }
-        }
+
         return false;
     }
+
+    /// <summary>The newest word of a cluster that has begun at a listed address without this node, and that address.</summary>
+    private (ClusterBegun Found, string At)? Found()
+    {
+        (ClusterBegun Found, string At)? newest = null;
+        foreach (var seat in seats)
+        {
+            if (seat.Hello is { } hello && peers.TryGetValue(hello.Node, out var peer) && peer.Begun is { } found && found.MemberOf(self.Node) is null
+                && (newest is null || found.At > newest.Value.Found.At))
+                newest = (found, seat.Address);
+        }
+
+        return newest;
+    }
+
+    private void Join(long nowMs)
+    {
+        if (Outcome is not null || pending is not null || Found() is not var (found, at))
+            return;
+        if (joining.Stop(found, at, nowMs) is { } stopped)
+            Outcome = stopped;
+        else if (joining.Ask(found, [.. peers.Where(peer => peer.Value.Begun?.Draft.Cluster == found.Draft.Cluster).Select(peer => peer.Key)], nowMs) is { } asked)
+            Say(asked, new JoinAsked());
+    }
+
+    private void SeeWhetherRemoved(Begun begun, LogIndex at, Configuration members)
+    {
+        if (at > begun.JoinedAt && members.Members.All(member => member.Node != self.Node))
+            Removed ??= new Stopped(StopText.Removed(self, begun.Draft.Cluster));
+    }
+
+    /// <summary>Whether a peer may lack what this node, which has begun, knows: it belongs to no cluster, or it was removed and does not know it.</summary>
+    private bool WantsWord(Hello hello) => hello.Stage != FormationStage.Begun
+        || (hello.Cluster == word!.Draft.Cluster && hello.ConfigurationIndex < word.At && word.MemberOf(hello.Node) is null);
 
     // Having stored a newer draft, this node ignores that an older one began, unless a member of the newer says so: a node that has begun never
     // stores a draft, so the newer one cannot begin any more.
@@ -310,8 +373,8 @@ internal sealed class ClusterFormation
 
     private void SayWhereWeStand(NodeId to)
     {
-        if (record is Begun begun)
-            Say(to, new ClusterBegun(begun.Draft));
+        if (word is not null)
+            Say(to, word);
         else
             Say(to, NewRoll());
     }

@@ -1,12 +1,14 @@
 using System.Buffers;
 using Lutra.Node.Identity;
+using Lutra.Node.Peers.Frames;
 using Lutra.Raft;
 
 namespace Lutra.Node.Formation;
 
 /// <summary>
 /// The bytes of a <see cref="FormationMessage"/> inside a peer frame: a kind, then its fields. Roll: u64 ballot number (0: none), u64 drafter, flag settled, u16 entries, each
-/// text address, u64 node (0: unknown), text label. DraftOffer and ClusterBegun: a draft (<see cref="DraftFormat"/>). DraftStored: u64 ballot number, u64 drafter.
+/// text address, u64 node (0: unknown), text label. DraftOffer: a draft (<see cref="DraftFormat"/>). DraftStored: u64 ballot number, u64 drafter. ClusterBegun: a draft,
+/// u64 log index, u16 length and the configuration there. JoinAsked: nothing. JoinRefused: a text.
 /// </summary>
 internal static class FormationCodec
 {
@@ -14,6 +16,8 @@ internal static class FormationCodec
     private const byte DraftOfferKind = 2;
     private const byte DraftStoredKind = 3;
     private const byte ClusterBegunKind = 4;
+    private const byte JoinAskedKind = 5;
+    private const byte JoinRefusedKind = 6;
 
     public static void Write(IBufferWriter<byte> target, FormationMessage message)
     {
@@ -43,6 +47,15 @@ internal static class FormationCodec
             case ClusterBegun begun:
                 writer.Byte(ClusterBegunKind);
                 DraftFormat.Write(writer, begun.Draft);
+                writer.UInt64(begun.At.Value);
+                writer.Block(begun.Members.Encode());
+                break;
+            case JoinAsked:
+                writer.Byte(JoinAskedKind);
+                break;
+            case JoinRefused refused:
+                writer.Byte(JoinRefusedKind);
+                writer.Text(TextLimit.Shorten(refused.Reason, JoinRefused.ReasonBytesMax));
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"No bytes for {message}");
@@ -58,7 +71,9 @@ internal static class FormationCodec
             RollKind => ReadRoll(ref reader),
             DraftOfferKind => new DraftOffer(DraftFormat.Read(ref reader)),
             DraftStoredKind => new DraftStored(ReadBallot(ref reader)),
-            ClusterBegunKind => new ClusterBegun(DraftFormat.Read(ref reader)),
+            ClusterBegunKind => new ClusterBegun(DraftFormat.Read(ref reader), new LogIndex(reader.UInt64()), Configuration.Decode(reader.Block())),
+            JoinAskedKind => new JoinAsked(),
+            JoinRefusedKind => new JoinRefused(reader.Text(JoinRefused.ReasonBytesMax)),
             var kind => throw new FormatException($"No formation message is of kind {kind}."),
         };
         reader.End();

@@ -23,5 +23,33 @@ internal sealed record DraftOffer(Draft Draft) : FormationMessage;
 /// <summary>The draft of this ballot is on the sender's disk, and the sender has given up every older one.</summary>
 internal sealed record DraftStored(Ballot Ballot) : FormationMessage;
 
-/// <summary>The sender belongs to this cluster for good: its drafter's <em>begin</em>, and the word that heals one that was lost.</summary>
-internal sealed record ClusterBegun(Draft Draft) : FormationMessage;
+/// <summary>
+/// The sender belongs to this cluster for good: its drafter's <em>begin</em>, the word that heals one that was lost, the invitation of a node that was added
+/// since, and the dismissal of one that was removed.
+/// </summary>
+/// <param name="Draft">What the cluster was created from.</param>
+/// <param name="At">Where in the log the newest configuration stands that the sender knows to be committed; 0: that of the draft.</param>
+/// <param name="Members">That configuration.</param>
+internal sealed record ClusterBegun(Draft Draft, LogIndex At, Configuration Members) : FormationMessage
+{
+    /// <summary>One whose members are still those that created it.</summary>
+    public ClusterBegun(Draft draft)
+        : this(draft, LogIndex.Zero, draft.Configuration)
+    {
+    }
+
+    public bool Equals(ClusterBegun? other) => other is not null && Draft.Equals(other.Draft) && At == other.At;
+
+    public override int GetHashCode() => HashCode.Combine(Draft, At);
+
+    public Member? MemberOf(NodeId node) => Members.Members.FirstOrDefault(member => member.Node == node);
+}
+
+/// <summary>A node that belongs to no cluster asks one that does to have it added, as what its hello says.</summary>
+internal sealed record JoinAsked : FormationMessage;
+
+/// <summary>Why it was not added, for people. It may ask again.</summary>
+internal sealed record JoinRefused(string Reason) : FormationMessage
+{
+    public const int ReasonBytesMax = 1024;
+}

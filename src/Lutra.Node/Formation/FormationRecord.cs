@@ -19,7 +19,12 @@ internal sealed record Fresh : FormationRecord
 internal sealed record Drafted(Draft Draft) : FormationRecord;
 
 /// <summary>Belongs to a cluster for good.</summary>
-internal sealed record Begun(Draft Draft) : FormationRecord;
+/// <param name="Draft">What the cluster was created from: the configuration before the log's first entry.</param>
+/// <param name="JoinedAt">
+/// Up to here in the log the cluster's configurations say nothing about this node: at this index it was told that it is a member. 0 where it was there from
+/// the beginning.
+/// </param>
+internal sealed record Begun(Draft Draft, LogIndex JoinedAt = default) : FormationRecord;
 
 /// <summary>Orders drafts: a node stores a draft only over one with a lower ballot. The drafter breaks ties.</summary>
 internal readonly record struct Ballot(ulong Number, NodeId Drafter) : IComparable<Ballot>

@@ -16,5 +16,5 @@ internal sealed class KnownPeer(Hello hello)
     public Ballot? Stored { get; set; }
 
     /// <summary>The cluster that it belongs to for good.</summary>
-    public Draft? Begun { get; set; }
+    public ClusterBegun? Begun { get; set; }
 }

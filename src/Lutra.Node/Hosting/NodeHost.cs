@@ -39,6 +39,7 @@ internal sealed class NodeHost : IDisposable
         Leases = new LeaseDoor(loop, clock, options, Writes, Reads);
         Watches = new WatchDoor(loop, Reads);
         Snapshots = new SnapshotDoor(this, loop, Reads);
+        Members = new MemberDoor(loop, clock, options);
         scheduler.Ready(loop);
         ticker = new Ticker(options.HeartbeatIntervalMillis, loop.Tick);
     }
@@ -54,6 +55,8 @@ internal sealed class NodeHost : IDisposable
     public WatchDoor Watches { get; }
 
     public SnapshotDoor Snapshots { get; }
+
+    public MemberDoor Members { get; }
 
     public Task Stopped => stopped.Task;
 

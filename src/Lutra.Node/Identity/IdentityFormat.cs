@@ -9,11 +9,12 @@ namespace Lutra.Node.Identity;
 /// <summary>
 /// One copy of a node's identity, little-endian. Header, 36 bytes: 8 bytes "LUTRA-ID", u16 version, u16 zero, u32 payload length, u64 sequence, u32 CRC32C of
 /// the payload, u32 zero, u32 CRC32C of the header before it. Payload: u64 node id, u64 boots, text label, text cluster name, u8 stage
-/// (1 fresh, 2 drafted, 3 begun), unless fresh the draft (<see cref="DraftFormat"/>), u128 base state. A text is a u16 length and UTF-8.
+/// (1 fresh, 2 drafted, 3 begun), unless fresh the draft (<see cref="DraftFormat"/>), where begun the u64 log index at which it joined, u128 base state. A text is a
+/// u16 length and UTF-8.
 /// </summary>
 internal static class IdentityFormat
 {
-    public const ushort Version = 2;
+    public const ushort Version = 3;
 
     /// <summary>The room of one copy: 64 members with the longest label and addresses fit.</summary>
     public const int SlotBytes = 64 * 1024;
@@ -84,6 +85,7 @@ internal static class IdentityFormat
             case Begun begun:
                 writer.Byte(BegunStage);
                 DraftFormat.Write(writer, begun.Draft);
+                writer.UInt64(begun.JoinedAt.Value);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"No bytes for {identity.Formation}");
@@ -102,7 +104,7 @@ internal static class IdentityFormat
         {
             FreshStage => Fresh.Record,
             DraftedStage => new Drafted(DraftFormat.Read(ref reader)),
-            BegunStage => new Begun(DraftFormat.Read(ref reader)),
+            BegunStage => new Begun(DraftFormat.Read(ref reader), new LogIndex(reader.UInt64())),
             var stage => throw new FormatException($"its stage is {stage}"),
         };
         var baseState = reader.UInt128();

@@ -18,14 +18,18 @@ internal sealed class PeerJudge
 
     /// <summary>Null where all is well; else the refusal, for the person at the other end.</summary>
     /// <param name="configuration">The one in force here; empty before the cluster has begun.</param>
-    public string? Judge(Hello hello, Configuration configuration)
+    /// <param name="known">Up to where in the log this node knows who the members are.</param>
+    public string? Judge(Hello hello, Configuration configuration, LogIndex known)
     {
         if (hello.Stage != FormationStage.Begun)
             return null;
-        if (configuration.Members.FirstOrDefault(member => member.Label == hello.Label) is { Node: { } bound } namesake && bound != hello.Node)
+
+        // Who knows of a later configuration is not judged by an older one: its label may be its own by now, and it may be the very leader that brings the news. Who
+        // knows only of an earlier one was removed since, and is told so once it is let in.
+        if (hello.ConfigurationIndex == known && configuration.Members.FirstOrDefault(member => member.Label == hello.Label) is { Node: { } bound } namesake && bound != hello.Node)
         {
             return $"Id {hello.Label} is bound to another data folder (node {bound}) than yours (node {hello.Node}). "
-                + $"If that folder exists, start with it; if it is lost, have member {namesake.Id} removed, and your node added anew.";
+                + $"If that folder exists, start with it; if it is lost, say 'lutra member replace {hello.Label}', and start your node with an empty folder.";
         }
         if (!configuration.Members.Any(member => member.Node == hello.Node))
             return null;

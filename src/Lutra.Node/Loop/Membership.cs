@@ -25,6 +25,7 @@ internal sealed class Membership : IDisposable
     private Configuration configuration = Configuration.Empty;
     private OpenedLog opened;
     private FormationStage toldStage;
+    private LogIndex toldConfigurationIndex;
     private ImmutableArray<string> toldWaiting = [];
     private ImmutableArray<string> seenWaiting = [];
     private long seenWaitingMillis;
@@ -41,12 +42,12 @@ internal sealed class Membership : IDisposable
         var list = PeerListParser.Parse(options.Peers, "--peers", identity.Current.Label, peerAddress, errors)
             ?? throw new ArgumentException(string.Join(Environment.NewLine, errors));
         var self = new FormationSelf(
-            identity.Current.Node, identity.Current.Label, peerAddress.ToString(), clientAddress.ToString(), list, options.Join)
+            identity.Current.Node, identity.Current.Label, peerAddress.ToString(), clientAddress.ToString(), list, options.Join, options.LabelGiven)
         {
             BaseState = identity.Current.BaseState,
         };
         formation = new ClusterFormation(self, identity.Current.Formation, context.Random);
-        toldStage = formation.Stage;
+        (toldStage, toldConfigurationIndex) = (formation.Stage, formation.ConfigurationIndex);
     }
 
     public NodeIdentity Identity => identity.Current;
@@ -62,7 +63,7 @@ internal sealed class Membership : IDisposable
 
     public Hello Hello => new(
         PeerProtocol.Min, PeerProtocol.Max, options.ClusterName, formation.Cluster, Identity.Node, null, Identity.Label.Text, options.LabelGiven,
-        Identity.Boots, peerAddress.ToString(), clientAddress.ToString(), formation.Stage, options.Peers)
+        Identity.Boots, peerAddress.ToString(), clientAddress.ToString(), formation.Stage, options.Peers, formation.ConfigurationIndex)
     {
         BaseState = Identity.BaseState,
         Opened = opened,
@@ -93,16 +94,27 @@ internal sealed class Membership : IDisposable
     /// <summary>Where to connect before there is a configuration.</summary>
     public IReadOnlyList<PeerTarget> Targets => [.. formation.Targets.Select(address => new PeerTarget(address, null))];
 
-    /// <summary>Other members are in force: they are whom this node keeps connected.</summary>
-    public void MembersChanged(Configuration now, PeerExchange peers)
+    /// <summary>Why this node is no member any more; null: it is one, as far as it knows.</summary>
+    public Stopped? Removed => formation.Removed;
+
+    /// <summary>
+    /// Other members are in force, or a leader came or went: members are whom this node keeps connected, and while it hears no leader it also tries
+    /// the addresses that it was given, because all members may have moved.
+    /// </summary>
+    public void MembersChanged(Configuration now, bool hasLeader, PeerExchange peers)
     {
         configuration = now;
-        peers.SetTargets(
-            [.. now.Members.Where(member => member.Node != Identity.Node).Select(member => new PeerTarget(member.PeerAddress, member.Node))]);
+        var targets = now.Members.Where(member => member.Node != Identity.Node).Select(member => new PeerTarget(member.PeerAddress, member.Node)).ToList();
+        if (!hasLeader)
+            targets.AddRange(formation.Targets.Where(address => targets.TrueForAll(target => target.Address != address)).Select(address => new PeerTarget(address, null)));
+        peers.SetTargets(targets);
     }
 
+    /// <summary>The newest configuration that is known to be committed.</summary>
+    public void Committed(LogIndex at, Configuration members) => formation.Committed(at, members);
+
     /// <summary>Why the one behind this hello may not speak; null: it may.</summary>
-    public string? Judge(Hello hello) => judge.Judge(hello, configuration);
+    public string? Judge(Hello hello) => judge.Judge(hello, configuration, formation.ConfigurationIndex);
 
     public void Heard(Hello hello, string? address) => formation.Heard(address, hello);
 
@@ -131,9 +143,9 @@ internal sealed class Membership : IDisposable
                 Persist(record);
         }
 
-        if (formation.Stage != toldStage)
+        if (formation.Stage != toldStage || formation.ConfigurationIndex != toldConfigurationIndex)
         {
-            toldStage = formation.Stage;
+            (toldStage, toldConfigurationIndex) = (formation.Stage, formation.ConfigurationIndex);
             peers.SetHello(Hello);
         }
 

@@ -1,5 +1,7 @@
+using Lutra.Node.Formation;
 using Lutra.Node.Leases;
 using Lutra.Node.Measures;
+using Lutra.Node.Members;
 using Lutra.Node.Peers;
 using Lutra.Node.Requests;
 using Lutra.Raft;
@@ -13,6 +15,8 @@ namespace Lutra.Node.Loop;
 /// </summary>
 internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
 {
+    private const long RemovedLingersMillis = 1000;
+
     private readonly NodeContext context;
     private readonly LutraNodeOptions options;
     private readonly ulong origin;
@@ -24,6 +28,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     private int ticks;
     private Action? drained;
     private long drainUntilMillis;
+    private long? removedMillis;
 
     public NodeLoop(NodeContext context, LutraNodeOptions options, ulong origin)
     {
@@ -118,6 +123,16 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
             replica.Submit(question);
     }
 
+    public void Submit(ClientMemberChange change)
+    {
+        if (drained is not null)
+            change.Answered(MemberAnswer.Refuse(LutraError.Stopped, "The node is stopping. Nothing was done."));
+        else if (replica is null)
+            change.Answered(MemberAnswer.AskAgain(membership.NotReady));
+        else
+            replica.Submit(change);
+    }
+
     /// <summary>
     /// Takes no more requests, hands leadership over, and calls <paramref name="done"/> once nothing is at work any more, at the latest after <paramref name="patienceMillis"/>.
     /// </summary>
@@ -130,21 +145,29 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         EndDrainIfDone(context.Clock.NowMillis);
     }
 
-    public void MembersChanged(Configuration configuration) => membership.MembersChanged(configuration, peers);
+    public void MembersChanged(Configuration configuration, bool hasLeader) => membership.MembersChanged(configuration, hasLeader, peers);
 
     string? IPeerEvents.Judge(Hello hello) => membership.Judge(hello);
 
     void IPeerEvents.Heard(Hello hello, string? address)
     {
         membership.Heard(hello, address);
-        replica?.Heard(hello.Node);
+        replica?.Heard(hello, address);
     }
 
     void IPeerEvents.FoundSelf(string address) => membership.FoundSelf(address);
 
     void IPeerEvents.Received(NodeId from, PeerFrame frame)
     {
-        if (frame is FormationFrame formation)
+        if (frame is FormationFrame { Message: JoinAsked } && replica is not null && peers.HelloOf(from) is { Stage: FormationStage.Fresh } hello && hello.BaseState == 0)
+        {
+            replica.Submit(new NodeAdmission(hello, peers)
+            {
+                Change = new AdmitNode(hello.Node, hello.Label, hello.LabelGiven, hello.PeerAddress, hello.ClientAddress),
+                DeadlineMillis = context.Clock.NowMillis + options.RequestTimeoutMillis,
+            });
+        }
+        else if (frame is FormationFrame formation)
             membership.Receive(from, formation.Message);
         else
             replica?.Receive(from, frame);
@@ -189,6 +212,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     {
         membership.Tick(nowMillis);
         replica?.Tick(nowMillis);
+        StopIfRemoved(nowMillis);
         EndDrainIfDone(nowMillis);
     }
 
@@ -205,6 +229,20 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
             NodeEventLevel.Information, $"Cluster {begun.Cluster}: opened at {opened.Keyspace.Applied}, {opened.ReplayedBytes} bytes of log to apply again."));
         if (opened.Raft.Configuration.Voters.Count == 1)
             opened.Raft.Campaign();
+    }
+
+    /// <summary>A node that was removed stops, once it leads no more and what it owes answers to had time to be answered.</summary>
+    private void StopIfRemoved(long nowMillis)
+    {
+        if (membership.Removed is not { } removed || drained is not null)
+            return;
+        if (removedMillis is null || replica?.Raft.Role == RoleName.Leader)
+            removedMillis = nowMillis;
+        if (nowMillis - removedMillis < RemovedLingersMillis)
+            return;
+        Marks.RemovedNodeStops.Hit();
+        drained = () => { };
+        context.Failed(new LutraException(LutraError.Stopped, removed.Message));
     }
 
     private void EndDrainIfDone(long nowMillis)

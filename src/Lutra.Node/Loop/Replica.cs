@@ -2,6 +2,7 @@ using Lutra.Keyspace;
 using Lutra.Node.Apply;
 using Lutra.Node.Leases;
 using Lutra.Node.Measures;
+using Lutra.Node.Members;
 using Lutra.Node.Peers;
 using Lutra.Node.Requests;
 using Lutra.Node.Transfer;
@@ -34,12 +35,16 @@ internal sealed class Replica : IDisposable
     private readonly LeaderDuties duties;
     private readonly LeaseClock leases;
     private readonly LeaseRequests leaseRequests;
+    private readonly MemberChanges memberChanges;
+    private readonly MemberRequests memberRequests;
+    private readonly MemberDuties memberDuties;
     private readonly RoomWatch roomWatch;
     private readonly StuckDiskWatch stuckDiskWatch;
     private RoleName role;
     private Term term;
     private NodeId? leader;
     private Configuration? targets;
+    private LogIndex committedConfiguration;
 
     public Replica(NodeContext context, NodeLoop loop, PeerExchange peers, ReplicaIdentity identity, LutraNodeOptions options)
     {
@@ -78,6 +83,9 @@ internal sealed class Replica : IDisposable
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
         leases = new LeaseClock(Raft, Keyspace, context.Clock, duties.Propose);
         leaseRequests = new LeaseRequests(Raft, reads, leases, peers, context.Clock, options);
+        memberChanges = new MemberChanges(Raft, peers, context.Clock, context.Random, options.RequestTimeoutMillis);
+        memberRequests = new MemberRequests(Raft, memberChanges, peers, context.Clock, options);
+        memberDuties = new MemberDuties(Raft, peers, memberChanges, () => loop.Membership.Hello, context.Random, context.Tell);
         roomWatch = new RoomWatch(Raft, room, peers);
         stuckDiskWatch = new StuckDiskWatch(Raft, options, context.Files.Location, () => Log.IsFull, context.Failed);
         reads.Applied(Keyspace.Applied.Index);
@@ -111,6 +119,8 @@ internal sealed class Replica : IDisposable
 
     public void Submit(ClientLeaseQuestion question) => leaseRequests.Submit(question);
 
+    public void Submit(ClientMemberChange change) => memberRequests.Submit(change);
+
     public void Tick(long nowMillis)
     {
         Raft.Tick();
@@ -120,6 +130,8 @@ internal sealed class Replica : IDisposable
         duties.Tick();
         leases.Tick();
         leaseRequests.Tick(nowMillis);
+        memberRequests.Tick(nowMillis);
+        memberDuties.Tick();
         roomWatch.Tick();
         stuckDiskWatch.Tick();
 
@@ -151,6 +163,12 @@ internal sealed class Replica : IDisposable
             case LeaseReplyFrame reply:
                 leaseRequests.Receive(reply);
                 break;
+            case MemberChangeFrame change:
+                memberRequests.Receive(from, change);
+                break;
+            case MemberAnswerFrame answer:
+                memberRequests.Receive(answer);
+                break;
             case RoomFrame room:
                 roomWatch.Receive(from, room);
                 break;
@@ -160,7 +178,12 @@ internal sealed class Replica : IDisposable
         }
     }
 
-    public void Heard(NodeId peer) => roomWatch.Heard(peer);
+    /// <param name="address">Where it was dialled; null where it dialled.</param>
+    public void Heard(Hello peer, string? address)
+    {
+        roomWatch.Heard(peer.Node);
+        memberDuties.Heard(peer, address);
+    }
 
     public void Lost(NodeId peer)
     {
@@ -174,10 +197,14 @@ internal sealed class Replica : IDisposable
     /// <summary>After a batch of inputs: what gathered goes to the core, and what the core asks for is carried out.</summary>
     public void Flush()
     {
+        // First: a leader that was removed answers for its own removal before its requests look for another one.
+        memberChanges.Flush();
         FollowChanges();
         proposals.Flush();
         leaseRequests.Flush();
         reads.Flush();
+        memberRequests.Flush();
+        memberChanges.Flush();
         while (Raft.TakeOutput() is { IsEmpty: false } output)
             CarryOut(output);
         if (Raft.Role == RoleName.Leader)
@@ -192,6 +219,7 @@ internal sealed class Replica : IDisposable
         proposals.Stop();
         reads.Stop();
         leaseRequests.Stop();
+        memberRequests.Stop();
         Watches.End();
     }
 
@@ -239,6 +267,12 @@ internal sealed class Replica : IDisposable
     /// <summary>Says to those who care that role, term, leader or members changed.</summary>
     private void FollowChanges()
     {
+        if (Raft.ConfigurationIndex > committedConfiguration && Raft.ConfigurationIndex <= Raft.Commit)
+        {
+            committedConfiguration = Raft.ConfigurationIndex;
+            loop.Membership.Committed(committedConfiguration, Raft.Configuration);
+        }
+
         if (Raft.Role == role && Raft.Term == term && Raft.Leader == leader && ReferenceEquals(Raft.Configuration, targets))
             return;
         if (role == RoleName.Leader && (Raft.Role != RoleName.Leader || Raft.Term != term))
@@ -251,6 +285,7 @@ internal sealed class Replica : IDisposable
             proposals.LeaderChanged();
             reads.LeaderChanged();
             leaseRequests.LeaderChanged();
+            memberRequests.LeaderChanged();
             if (Raft.Leader is { } now)
             {
                 loop.Measures.LeaderChanges.Add();
@@ -258,11 +293,12 @@ internal sealed class Replica : IDisposable
             }
         }
 
+        var leaderCameOrWent = leader is null != Raft.Leader is null;
         (role, term, leader) = (Raft.Role, Raft.Term, Raft.Leader);
-        if (ReferenceEquals(Raft.Configuration, targets))
+        if (ReferenceEquals(Raft.Configuration, targets) && !leaderCameOrWent)
             return;
         targets = Raft.Configuration;
-        loop.MembersChanged(targets);
+        loop.MembersChanged(targets, leader is not null);
     }
 
     private string LabelOf(NodeId node) => Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Label is { } label ? $"Node {label}" : node.ToString();

@@ -26,9 +26,12 @@ public enum FormationStage : byte
 /// <param name="LabelGiven">The label was chosen by a person, not the default.</param>
 /// <param name="Boots">How often this data folder was started: never goes back, unless its disk did (pitfall D11).</param>
 /// <param name="Listed">While not begun: the addresses that this node was given, as they were given; for telling people how two lists differ.</param>
+/// <param name="ConfigurationIndex">
+/// Up to here in the log the node knows who the members are: of two nodes that see a member differently, the one with the higher is right.
+/// </param>
 public sealed record Hello(
     ushort ProtocolMin, ushort ProtocolMax, string ClusterName, ClusterId? Cluster, NodeId Node, NodeId? Expected, string Label, bool LabelGiven,
-    ulong Boots, string PeerAddress, string ClientAddress, FormationStage Stage, IReadOnlyList<string> Listed)
+    ulong Boots, string PeerAddress, string ClientAddress, FormationStage Stage, IReadOnlyList<string> Listed, LogIndex ConfigurationIndex)
 {
     /// <summary>The state that the node began with: 0 an empty one, else the name of that which it was restored from.</summary>
     public UInt128 BaseState { get; init; }

@@ -1,5 +1,6 @@
 using Lutra.Node.Formation;
 using Lutra.Node.Leases;
+using Lutra.Node.Members;
 using Lutra.Raft;
 
 namespace Lutra.Node.Peers;
@@ -31,6 +32,13 @@ public sealed record LeaseFrame(ulong Request, IReadOnlyList<LeaseQuestion> Ques
 
 /// <summary>For each question of the request, in order, what the leader says.</summary>
 public sealed record LeaseReplyFrame(ulong Request, IReadOnlyList<LeaseAnswer> Answers) : PeerFrame;
+
+/// <summary>A change of members, for the leader. Answered by one <see cref="MemberAnswerFrame"/>.</summary>
+/// <param name="IsRepeated">It was asked for before.</param>
+public sealed record MemberChangeFrame(ulong Request, bool IsRepeated, MemberChange Change) : PeerFrame;
+
+/// <summary>What became of it.</summary>
+internal sealed record MemberAnswerFrame(ulong Request, MemberAnswer Answer) : PeerFrame;
 
 /// <summary>The sender's disk has room for more log, or not: a full leader hands over to a peer that has.</summary>
 public sealed record RoomFrame(bool HasRoom) : PeerFrame;

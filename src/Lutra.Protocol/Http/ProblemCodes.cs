@@ -10,6 +10,9 @@ public static class ProblemCodes
     public const string FutureRevision = "future_revision";
     public const string LeaseNotFound = "lease_not_found";
     public const string LeaseExists = "lease_exists";
+    public const string MemberNotFound = "member_not_found";
+    public const string MemberExists = "member_exists";
+    public const string ChangeRefused = "change_refused";
     public const string IdempotencyKeyReused = "idempotency_key_reused";
     public const string SessionExpired = "session_expired";
     public const string Unavailable = "unavailable";

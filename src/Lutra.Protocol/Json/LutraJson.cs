@@ -27,6 +27,11 @@ namespace Lutra.Protocol;
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(StatusReply))]
 [JsonSerializable(typeof(MembersReply))]
+[JsonSerializable(typeof(MemberBody))]
+[JsonSerializable(typeof(LeaveBody))]
+[JsonSerializable(typeof(MoveLeaderBody))]
+[JsonSerializable(typeof(MemberChangeReply))]
+[JsonSerializable(typeof(LeaderChangeReply))]
 [JsonSerializable(typeof(VersionReply))]
 [JsonSerializable(typeof(HealthReply))]
 public sealed partial class LutraJson : JsonSerializerContext

@@ -6,16 +6,17 @@ namespace Lutra.Raft;
 /// <summary>
 /// Bytes of a <see cref="Configuration"/>, little-endian, one way to write each:
 /// <code>
-/// u8 version (1)
+/// u8 version (2)
 /// u16 count of members, then for each, in ascending order of ids:
-///     u64 member id | u64 node id, 0 where unbound | u8 role | text label | text peer address | text client address
+///     u64 member id | u64 node id, 0 where unbound | u8 role | u8 1 where it is to be promoted by itself, else 0
+///     | u64 id of the member that it replaces, else 0 | text label | text peer address | text client address
 /// u16 count of outgoing voters, then for each, in ascending order: u64 node id
 /// </code>
 /// where a text is a u16 count of bytes and as much UTF-8. Nothing follows.
 /// </summary>
 internal static class ConfigurationFormat
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     /// <summary>The most members, and the most outgoing voters, of one configuration.</summary>
     public const int MembersMax = 256;
@@ -32,7 +33,7 @@ internal static class ConfigurationFormat
         RequireLimit(configuration.OutgoingVoters.Count, MembersMax, "outgoing voters");
         var sizeBytes = 1 + 2 + 2 + (8 * configuration.OutgoingVoters.Count);
         foreach (var member in configuration.Members)
-            sizeBytes += 8 + 8 + 1 + TextSize(member.Label) + TextSize(member.PeerAddress) + TextSize(member.ClientAddress);
+            sizeBytes += 8 + 8 + 1 + 1 + 8 + TextSize(member.Label) + TextSize(member.PeerAddress) + TextSize(member.ClientAddress);
 
         var target = new byte[sizeBytes];
         target[0] = Version;
@@ -43,7 +44,9 @@ internal static class ConfigurationFormat
             WriteNumber(ref rest, member.Id.Value);
             WriteNumber(ref rest, member.Node?.Value ?? 0);
             rest[0] = (byte)member.Role;
-            rest = rest[1..];
+            rest[1] = member.AutoPromote ? (byte)1 : (byte)0;
+            rest = rest[2..];
+            WriteNumber(ref rest, member.Replaces?.Value ?? 0);
             WriteText(ref rest, member.Label);
             WriteText(ref rest, member.PeerAddress);
             WriteText(ref rest, member.ClientAddress);
@@ -96,12 +99,20 @@ internal static class ConfigurationFormat
             var id = new MemberId(reader.Number());
             var node = reader.Number();
             var role = (MemberRole)reader.Byte();
+            var autoPromote = reader.Byte();
+            var replaces = reader.Number();
             var label = reader.Text();
             var peerAddress = reader.Text();
             var clientAddress = reader.Text();
             if (members.Count > 0 && members[^1].Id >= id)
                 reader.Fail("members are not in ascending order");
-            members.Add(new Member(id, node == 0 ? null : new NodeId(node), label, peerAddress, clientAddress, role));
+            if (autoPromote > 1)
+                reader.Fail($"a flag is {autoPromote}");
+            members.Add(new Member(id, node == 0 ? null : new NodeId(node), label, peerAddress, clientAddress, role)
+            {
+                AutoPromote = autoPromote == 1,
+                Replaces = replaces == 0 ? null : new MemberId(replaces),
+            });
         }
 
         return members;

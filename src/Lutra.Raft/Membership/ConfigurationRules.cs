@@ -23,6 +23,10 @@ internal static class ConfigurationRules
                 return $"the node {node} is there twice";
             if (member.Role is not (MemberRole.Voter or MemberRole.Learner or MemberRole.Leaving))
                 return $"the member {member.Id} has the unknown role {(byte)member.Role}";
+            if (member.AutoPromote && member.Role != MemberRole.Learner)
+                return $"the member {member.Id} is to be promoted, but is no learner";
+            if (member.Replaces is { } replaced && (!member.AutoPromote || replaced == member.Id || replaced.Value == 0))
+                return $"the member {member.Id} replaces {replaced}, but is not to be promoted";
             if (!(ConfigurationFormat.IsText(member.Label) && ConfigurationFormat.IsText(member.PeerAddress) && ConfigurationFormat.IsText(member.ClientAddress)))
                 return $"the label or an address of the member {member.Id} is no Unicode or is longer than {ConfigurationFormat.TextBytesMax} bytes";
             if (member.Role == MemberRole.Leaving && (member.Node is not { } leaving || !outgoingVoters.Contains(leaving)))

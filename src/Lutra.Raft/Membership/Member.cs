@@ -35,4 +35,11 @@ public enum MemberRole : byte
 /// An entry of the configuration. <see cref="Node"/> is null until the member has answered once: until then it is not counted and
 /// not sent to. Label and addresses are data that the core carries and never reads.
 /// </summary>
-public sealed record Member(MemberId Id, NodeId? Node, string Label, string PeerAddress, string ClientAddress, MemberRole Role);
+public sealed record Member(MemberId Id, NodeId? Node, string Label, string PeerAddress, string ClientAddress, MemberRole Role)
+{
+    /// <summary>Of a learner: it is to become a voter as soon as it has caught up. The core carries this too and acts on none of it.</summary>
+    public bool AutoPromote { get; init; }
+
+    /// <summary>Of such a learner: the member that goes in the step in which this one becomes a voter.</summary>
+    public MemberId? Replaces { get; init; }
+}

@@ -147,6 +147,14 @@ public sealed class SimulatedNode : IDisposable
         options = options with { Address = address, PeerAddress = null };
     }
 
+    /// <summary>The node is given another list of peers at its next start. Only while it is down.</summary>
+    public void ListPeers(IReadOnlyList<string> peers)
+    {
+        if (IsUp)
+            throw new InvalidOperationException("A list of peers is changed while the node is down.");
+        options = options with { Peers = peers };
+    }
+
     /// <summary>The end of the run. A node in the simulator is never closed in order: whoever wants to see it shut down asks its loop.</summary>
     public void Dispose() => Kill();
 

@@ -3,6 +3,7 @@ using Lutra.Keyspace.Commands;
 using Lutra.Node;
 using Lutra.Node.Leases;
 using Lutra.Node.Loop;
+using Lutra.Node.Members;
 using Lutra.Node.Requests;
 
 namespace Lutra.Simulation.Cluster;
@@ -57,6 +58,17 @@ internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNod
             admission.Leave(sizeBytes);
             ended(ending);
         };
+    }
+
+    public void Change(MemberChange change, Action<MemberAnswer> answered) => loop.Post(new PendingChange(answered)
+    {
+        Change = change,
+        DeadlineMillis = clock.NowMillis + options.RequestTimeoutMillis,
+    });
+
+    private sealed class PendingChange(Action<MemberAnswer> answered) : ClientMemberChange
+    {
+        public override void Answered(MemberAnswer answer) => answered(answer);
     }
 
     private sealed class PendingWrite : ClientWrite

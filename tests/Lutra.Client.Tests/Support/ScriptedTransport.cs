@@ -115,6 +115,12 @@ internal sealed class ScriptedTransport(params ScriptedTransport.Step[] script) 
         public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => transport.AnswerAsync(
             endpoint, null, new NodeStatus("1", "", null, "", NodeRole.Leader, 1, "1", null, 1, 1, 1, default, default, 1, "", "ok", []), cancellationToken);
 
+        public ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, new MemberChangeResult("a1", true, new MemberList("", [])), cancellationToken);
+
+        public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) =>
+            transport.AnswerAsync(endpoint, null, to ?? "2", cancellationToken);
+
         public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) =>
             transport.AnswerAsync(endpoint, null, new MemberList("", []), cancellationToken);
 

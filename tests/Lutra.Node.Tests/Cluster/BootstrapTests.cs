@@ -83,7 +83,7 @@ public sealed class BootstrapTests
         cluster.Nodes[2].Start();
         Assert.True(cluster.Scheduler.RunUntil(() => fourth.Failure is not null && cluster.Leader is not null, Long), Told(cluster));
         Assert.Contains("and this node (4 at n4:2379) is not among them", fourth.Failure!.Message, StringComparison.Ordinal);
-        Assert.Contains("created by 1 at n1:2379, 2 at n2:2379, 3 at n3:2379", fourth.Failure.Message, StringComparison.Ordinal);
+        Assert.Contains("of 1 at n1:2379, 2 at n2:2379, 3 at n3:2379", fourth.Failure.Message, StringComparison.Ordinal);
         Assert.Equal(3, cluster.Leader!.Loop!.Replica!.Raft.Configuration.Voters.Count);
         Assert.Single(Begun(cluster).Distinct());
     }

@@ -14,6 +14,9 @@ public sealed class FormationCodecTests
         new DraftOffer(Subject.DraftOf(5, 2, 1, 2, 3)),
         new DraftStored(new Ballot(5, new NodeId(2))),
         new ClusterBegun(Subject.DraftOf(1, 1, 1)),
+        new ClusterBegun(Subject.DraftOf(1, 1, 1), new LogIndex(7), Subject.DraftOf(1, 1, 1, 2).Configuration),
+        new JoinAsked(),
+        new JoinRefused("ü"),
     ];
 
     [Fact]
@@ -27,8 +30,11 @@ public sealed class FormationCodecTests
         var configuration = draft.Configuration.Encode();
         Assert.Equal(
             "04" + "0100000000000000" + "0100000000000000" + "01000000010000000000000000000000"
-                + $"{configuration.Length:x2}00" + Convert.ToHexStringLower(configuration),
-            Hex(new ClusterBegun(draft)));
+                + $"{configuration.Length:x2}00" + Convert.ToHexStringLower(configuration)
+                + "0900000000000000" + $"{configuration.Length:x2}00" + Convert.ToHexStringLower(configuration),
+            Hex(new ClusterBegun(draft, new LogIndex(9), draft.Configuration)));
+        Assert.Equal("05", Hex(new JoinAsked()));
+        Assert.Equal("06" + "0200" + "6e6f", Hex(new JoinRefused("no")));
     }
 
     [Fact]

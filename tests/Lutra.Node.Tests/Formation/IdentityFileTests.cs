@@ -17,12 +17,13 @@ public sealed class IdentityFileTests
     [Fact]
     public void The_bytes_of_an_identity_are_fixed()
     {
-        var identity = new NodeIdentity(new NodeId(0x0123456789ABCDEF), Label.Parse("2"), "otters", 7, new Begun(Subject.DraftOf(1, 1, 1, 2)), BaseState: 0xBA5E);
+        var identity = new NodeIdentity(new NodeId(0x0123456789ABCDEF), Label.Parse("2"), "otters", 7, new Begun(Subject.DraftOf(1, 1, 1, 2), new LogIndex(11)), BaseState: 0xBA5E);
         const string bytes =
-            "4c555452412d494402000000af0000000900000000000000d346363e00000000d745d467"
-            + "efcdab8967452301070000000000000001003206006f747465727303010000000000000001000000000000000100000001000000000000000000000061000102"
-            + "0001000000000000000100000000000000010100310e006c6f63616c686f73743a333030310800636c69656e743a310200000000000000020000000000000001"
-            + "0100320e006c6f63616c686f73743a333030320800636c69656e743a3100005eba0000000000000000000000000000";
+            "4c555452412d494403000000c9000000090000000000000084e69d87000000001cdfc511"
+            + "efcdab8967452301070000000000000001003206006f747465727303010000000000000001000000000000000100000001000000000000000000000073000202"
+            + "0001000000000000000100000000000000010000000000000000000100310e006c6f63616c686f73743a333030310800636c69656e743a310200000000000000"
+            + "0200000000000000010000000000000000000100320e006c6f63616c686f73743a333030320800636c69656e743a3100000b000000000000005eba0000000000"
+            + "000000000000000000";
         Assert.Equal(bytes, Convert.ToHexStringLower(IdentityFormat.Write(identity, sequence: 9).Span));
         var (read, sequence) = IdentityFormat.Read(Convert.FromHexString(bytes));
         Assert.Equal((identity, 9UL), (read, sequence));
@@ -124,11 +125,11 @@ public sealed class IdentityFileTests
     {
         Open().Dispose();
         var bytes = disk.ReadAll(IdentityFile.Path);
-        bytes[8] = 3;
+        bytes[8] = 4;
         BitConverter.TryWriteBytes(bytes.AsSpan(32), Lutra.Storage.Checksums.Crc32C.Compute(bytes.AsSpan(0, 32)));
         disk.Plant(IdentityFile.Path, bytes);
         var refusal = Assert.Throws<LutraException>(() => Open());
-        Assert.Contains("has format version 3, and this build reads version 2 only", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("has format version 4, and this build reads version 3 only", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class ModelNode
     public PeerAddress Address => PeerAddress.TryParse(Start.Address, out _)!.Value;
 
     public Hello Hello => new(
-        1, 1, "test", Process!.Cluster, Id, null, Start.Label, true, 1, Address.ToString(), $"client-of-{Start.Label}:1", Process.Stage, Start.Peers);
+        1, 1, "test", Process!.Cluster, Id, null, Start.Label, true, 1, Address.ToString(), $"client-of-{Start.Label}:1", Process.Stage, Start.Peers, Process.ConfigurationIndex);
 
     public void Boot()
     {

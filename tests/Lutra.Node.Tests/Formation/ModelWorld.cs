@@ -75,7 +75,7 @@ internal sealed class ModelWorld
     }
 
     /// <summary>Everybody runs, nothing is lost, and everything happens in turn: long enough for whatever must happen in the end.</summary>
-    public void RunFairly(int rounds = 12)
+    public void RunFairly(int rounds = 40)
     {
         (Loss, Duplication, LateWordsOfTheGone) = (0, 0, 0);
         BootAll();

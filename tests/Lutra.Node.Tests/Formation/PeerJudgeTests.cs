@@ -12,10 +12,10 @@ public sealed class PeerJudgeTests
     public void D11_a_label_that_is_bound_to_another_node_is_refused_with_what_to_do()
     {
         var judge = new PeerJudge();
-        Assert.Null(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), Members));
-        var refusal = judge.Judge(Subject.HelloOf(12, FormationStage.Begun), Members);
+        Assert.Null(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), Members, LogIndex.Zero));
+        var refusal = judge.Judge(Subject.HelloOf(12, FormationStage.Begun), Members, LogIndex.Zero);
         Assert.Contains("Id 2 is bound to another data folder (node 2) than yours (node c)", refusal, StringComparison.Ordinal);
-        Assert.Contains("have member 2 removed", refusal, StringComparison.Ordinal);
+        Assert.Contains("lutra member replace 2", refusal, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -23,31 +23,41 @@ public sealed class PeerJudgeTests
     {
         var judge = new PeerJudge();
         var without = Subject.DraftOf(1, 1, 1, 12, 3).Configuration;
-        Assert.NotNull(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), without));
+        Assert.NotNull(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), without, LogIndex.Zero));
+    }
+
+    [Theory]
+    [InlineData(4, "a later one holds, and may have given it the label")]
+    [InlineData(2, "it was removed, and is told so")]
+    public void M12_a_label_is_judged_only_by_one_who_knows_as_much(ulong theirs, string because)
+    {
+        var hello = Subject.HelloOf(12, FormationStage.Begun) with { ConfigurationIndex = new LogIndex(theirs) };
+        Assert.True(new PeerJudge().Judge(hello, Members, new LogIndex(3)) is null, because);
+        Assert.NotNull(new PeerJudge().Judge(hello, Members, new LogIndex(theirs)));
     }
 
     [Fact]
     public void A_node_that_has_not_begun_is_heard_so_that_it_can_be_told()
     {
         var judge = new PeerJudge();
-        Assert.Null(judge.Judge(Subject.HelloOf(12), Members));
-        Assert.Null(judge.Judge(Subject.HelloOf(12, FormationStage.Drafted), Members));
+        Assert.Null(judge.Judge(Subject.HelloOf(12), Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(Subject.HelloOf(12, FormationStage.Drafted), Members, LogIndex.Zero));
     }
 
     [Fact]
     public void A_node_that_this_one_may_not_know_yet_is_judged_by_consensus_not_here() =>
-        Assert.Null(new PeerJudge().Judge(Subject.HelloOf(4, FormationStage.Begun), Members));
+        Assert.Null(new PeerJudge().Judge(Subject.HelloOf(4, FormationStage.Begun), Members, LogIndex.Zero));
 
     [Fact]
     public void D11_a_boot_counter_that_went_back_is_refused()
     {
         var judge = new PeerJudge();
         var hello = Subject.HelloOf(2, FormationStage.Begun);
-        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members));
-        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members));
-        var refusal = judge.Judge(hello with { Boots = 6 }, Members);
+        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members, LogIndex.Zero));
+        var refusal = judge.Judge(hello with { Boots = 6 }, Members, LogIndex.Zero);
         Assert.Contains("it was started 6 times, and was met here at its start number 7", refusal, StringComparison.Ordinal);
-        Assert.Null(judge.Judge(hello with { Boots = 8 }, Members));
-        Assert.Null(judge.Judge(Subject.HelloOf(3, FormationStage.Begun), Members));
+        Assert.Null(judge.Judge(hello with { Boots = 8 }, Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(Subject.HelloOf(3, FormationStage.Begun), Members, LogIndex.Zero));
     }
 }

@@ -39,7 +39,7 @@ internal sealed class Subject
     /// <summary>Nodes 11, 21, … are node 1 with its folder wiped: the label and the address are the last digit.</summary>
     public static Hello HelloOf(ulong node, FormationStage stage = FormationStage.Fresh, string? label = null) => new(
         1, 1, "test", stage == FormationStage.Begun ? new ClusterId(1) : null, new NodeId(node), null, label ?? $"{node % 10}", true, 1,
-        $"localhost:{3000 + (node % 10)}", "client:1", stage, []);
+        $"localhost:{3000 + (node % 10)}", "client:1", stage, [], LogIndex.Zero);
 
     public void Hears(ulong node, FormationStage stage = FormationStage.Fresh, string? label = null)
     {
@@ -63,6 +63,12 @@ internal sealed class Subject
     {
         Formation.Tick(nowMs += ClusterFormation.RepeatMs);
         Take();
+    }
+
+    public void TicksFor(long millis)
+    {
+        for (var passed = 0L; passed < millis; passed += ClusterFormation.RepeatMs)
+            Ticks();
     }
 
     public void FinishWrite()

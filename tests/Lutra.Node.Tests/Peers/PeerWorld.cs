@@ -19,7 +19,7 @@ internal sealed class PeerWorld(ulong seed = 1)
 
     public static Hello Hello(ulong node, ClusterId? cluster) => new(
         PeerProtocol.Min, PeerProtocol.Max, "test", cluster, new NodeId(node), Expected: null, $"{node}", LabelGiven: true, Boots: 1, Address(node),
-        $"n{node}:2", cluster is null ? FormationStage.Fresh : FormationStage.Begun, []);
+        $"n{node}:2", cluster is null ? FormationStage.Fresh : FormationStage.Begun, [], LogIndex.Zero);
 
     public PeerNode Start(ulong node, Hello? hello = null, PeerOptions? options = null) => new(this, node, hello ?? Hello(node, ClusterA), options ?? new());
 

@@ -102,10 +102,14 @@ internal sealed class MemoryStore : ILutraClient
             new ClusterMember("00000000000000a2", "otter", "localhost:2381", "localhost:2381", true, false, false),
         ]));
 
+    public ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default) => throw NoLeases;
+
+    public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) => throw NoLeases;
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // Leases and watches are tested on real nodes.
-    private static LutraException NoLeases => new(LutraError.Unavailable, "This store in memory has neither leases nor watches.");
+    // Leases, watches and changes of members are tested on real nodes.
+    private static LutraException NoLeases => new(LutraError.Unavailable, "This store in memory has neither leases nor watches, nor members.");
 
     private async ValueTask<T> WriteAsync<T>(Operation operation, WriteOptions options, Func<OperationResult, T> cast)
     {

@@ -96,6 +96,11 @@ internal sealed class ServedNode : IAsyncDisposable
 
         public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => Started.StatusAsync(cancellationToken);
 
+        public ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default) =>
+            Started.ChangeMembersAsync(change, cancellationToken);
+
+        public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) => Started.MoveLeaderAsync(to, cancellationToken);
+
         public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => Started.MembersAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -5,14 +5,22 @@ internal static class ClusterVerbs
 {
     public static readonly IReadOnlyList<Verb> All =
     [
-        new(["leader"], "leader", "who leads", static (shell, words, stop) => words.Count == 0 ? LeaderAsync(shell, stop) : null),
+        new(["leader"], "leader [transfer [<id>]]", "who leads; hands leadership over", static (shell, words, stop) => words switch
+        {
+            [] => LeaderAsync(shell, stop),
+            ["transfer"] => MemberVerbs.TransferAsync(shell, null, stop),
+            ["transfer", var to] => MemberVerbs.TransferAsync(shell, to, stop),
+            _ => null,
+        }),
         new(["members"], "members", "the members of the cluster", static (shell, words, stop) => words.Count == 0 ? MembersAsync(shell, stop) : null),
         new(["status"], "status [<server>]", "what the node, or another server, does", static (shell, words, stop) => words.Count <= 1 ? StatusAsync(shell, words, stop) : null),
         new(["info"], "info", "the node and its cluster, in short", static (shell, words, stop) => words.Count == 0 ? InfoAsync(shell, stop) : null),
-        new(["cluster"], "cluster info|status", "the same as info and status", static (shell, words, stop) => words.Count != 1 ? null : words[0].ToLowerInvariant() switch
+        new(["cluster"], "cluster info|status|add|remove", "the same as info, status, add and remove", static (shell, words, stop) => words switch
         {
-            "info" => InfoAsync(shell, stop),
-            "status" => StatusAsync(shell, [], stop),
+            [var what] when Is(what, "info") => InfoAsync(shell, stop),
+            [var what] when Is(what, "status") => StatusAsync(shell, [], stop),
+            [var what, var id, var address] when Is(what, "add") => MemberVerbs.AddAsync(shell, id, address, stop),
+            [var what, var id] when Is(what, "remove") => MemberVerbs.RemoveAsync(shell, id, stop),
             _ => null,
         }),
         new(["ping"], "ping [<text>]", "asks the cluster for a sign of life", static (shell, words, stop) => words.Count <= 1 ? PingAsync(shell, words, stop) : null),
@@ -40,7 +48,7 @@ internal static class ClusterVerbs
         var members = await shell.Client.MembersAsync(stop);
         shell.Say("Cluster members:");
         foreach (var member in members.Members)
-            shell.Say($"  Node {member.Label}: {member.PeerAddress}{(member.IsLeader ? " (leader)" : member.IsLearner ? " (learner)" : "")}");
+            shell.Say($"  Node {member.Label}: {member.PeerAddress}{(member.IsLeader ? " (leader)" : member.IsLearner ? member.HasStarted ? " (learner)" : " (learner, never started)" : "")}");
         return ExitCode.Ok;
     }
 
@@ -82,6 +90,8 @@ internal static class ClusterVerbs
         shell.Say(words.Count == 0 ? "PONG" : words[0]);
         return ExitCode.Ok;
     }
+
+    private static bool Is(string word, string name) => word.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static string Why(NodeStatus status) =>
         status.Waiting.IsEmpty ? "no majority of the members can be reached; start more of them" : string.Join("; ", status.Waiting);

@@ -28,6 +28,8 @@ internal enum FrameKind : byte
     Formation = 43,
     Lease = 44,
     LeaseReply = 45,
+    MemberChange = 46,
+    MemberAnswer = 47,
 
     TransferBegin = 48,
     TransferChunk = 49,

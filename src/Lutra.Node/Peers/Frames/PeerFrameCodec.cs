@@ -20,6 +20,8 @@ internal static class PeerFrameCodec
             case ProposeReplyFrame reply: ProposalCodec.Write(writer, reply); break;
             case LeaseFrame lease: LeaseFrameCodec.Write(writer, lease); break;
             case LeaseReplyFrame reply: LeaseFrameCodec.Write(writer, reply); break;
+            case MemberChangeFrame change: MemberFrameCodec.Write(writer, change); break;
+            case MemberAnswerFrame answer: MemberFrameCodec.Write(writer, answer); break;
             case RoomFrame room:
                 writer.Begin(FrameKind.Room);
                 writer.Flag(room.HasRoom);
@@ -60,6 +62,8 @@ internal static class PeerFrameCodec
             FrameKind.ProposeReply => ProposalCodec.ReadReply(ref reader),
             FrameKind.Lease => LeaseFrameCodec.ReadQuestions(ref reader),
             FrameKind.LeaseReply => LeaseFrameCodec.ReadReply(ref reader),
+            FrameKind.MemberChange => MemberFrameCodec.ReadChange(ref reader),
+            FrameKind.MemberAnswer => MemberFrameCodec.ReadAnswer(ref reader),
             FrameKind.Room => new RoomFrame(reader.Flag()),
             FrameKind.Formation => ReadFormation(ref reader),
             FrameKind.TransferBegin => TransferCodec.ReadBegin(ref reader),

@@ -17,6 +17,9 @@ internal static class ErrorMap
         LutraError.FutureRevision => new(StatusCodes.Status409Conflict, ProblemCodes.FutureRevision, "Revision not reached"),
         LutraError.LeaseNotFound => new(StatusCodes.Status404NotFound, ProblemCodes.LeaseNotFound, "Lease not found"),
         LutraError.LeaseExists => new(StatusCodes.Status409Conflict, ProblemCodes.LeaseExists, "Lease exists"),
+        LutraError.MemberNotFound => new(StatusCodes.Status404NotFound, ProblemCodes.MemberNotFound, "Member not found"),
+        LutraError.MemberExists => new(StatusCodes.Status409Conflict, ProblemCodes.MemberExists, "Member exists"),
+        LutraError.ChangeRefused => new(StatusCodes.Status409Conflict, ProblemCodes.ChangeRefused, "Change refused"),
         LutraError.IdempotencyKeyReused => new(
             StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyKeyReused, "Idempotency key reused"),
         LutraError.SessionExpired => new(StatusCodes.Status409Conflict, ProblemCodes.SessionExpired, "Session expired"),

@@ -63,15 +63,15 @@ public sealed class FrameCodecTests
     {
         var writer = new FrameWriter();
         GreetingCodec.Write(writer, new Hello(
-            1, 1, "c", new ClusterId(0xC1), new NodeId(0xA1), new NodeId(0xB2), "one", LabelGiven: true, Boots: 3, "h:1", "h:2", FormationStage.Begun, ["x:9"])
+            1, 1, "c", new ClusterId(0xC1), new NodeId(0xA1), new NodeId(0xB2), "one", LabelGiven: true, Boots: 3, "h:1", "h:2", FormationStage.Begun, ["x:9"], new LogIndex(5))
         {
             BaseState = 0xBA,
             Opened = new OpenedLog(new Term(7), new LogIndex(300)),
         });
         Assert.Equal(
-            "52000000" + "2B72A6F1" + "01" + "4C555431" + "0100" + "0100" + "0163" + "03" + "07" + "A100000000000000"
+            "53000000" + "DAC449DE" + "01" + "4C555431" + "0100" + "0100" + "0163" + "03" + "07" + "A100000000000000"
             + "C1000000000000000000000000000000" + "B200000000000000" + "036F6E65" + "03" + "03683A31" + "03683A32" + "01" + "03783A39"
-            + "BA000000000000000000000000000000" + "07" + "AC02",
+            + "BA000000000000000000000000000000" + "07" + "AC02" + "05",
             Convert.ToHexString(writer.Written.Span));
     }
 

@@ -1,5 +1,6 @@
 using Lutra.Node.Formation;
 using Lutra.Node.Leases;
+using Lutra.Node.Members;
 using Lutra.Node.Peers;
 using Lutra.Raft;
 
@@ -30,6 +31,10 @@ internal sealed class FrameSamples(Random random)
         yield return new ProposeReplyFrame(Number(), Many(Result));
         yield return new LeaseFrame(Number(), Many(() => new LeaseQuestion(random.NextInt64(), Flag())));
         yield return new LeaseReplyFrame(Number(), Many(LeaseAnswerOf));
+        foreach (var change in Changes())
+            yield return new MemberChangeFrame(Number(), Flag(), change);
+        yield return new MemberAnswerFrame(Number(), MemberAnswer.Refuse((LutraError)random.Next(18), Text()));
+        yield return new MemberAnswerFrame(Number(), new MemberAnswer(null, null, new MemberId(Number()), Flag(), Flag() ? To : null, Index(), Configuration()));
         yield return new RoomFrame(Flag());
         yield return new FormationFrame(new DraftStored(new Ballot(Number(), new NodeId(Number()))));
         yield return new TransferBeginFrame(Number(), Term(), Position(), Configuration(), Many(File));
@@ -37,6 +42,18 @@ internal sealed class FrameSamples(Random random)
         yield return new TransferWantedFrame(Number(), random.Next(100), random.NextInt64());
         yield return new TransferEndedFrame(Number(), Text());
     }
+
+    private IEnumerable<MemberChange> Changes()
+    {
+        yield return new AddMember(Text(), Maybe(), Maybe(), (MemberPromotion)random.Next(2));
+        yield return new RemoveMember(Text());
+        yield return new PromoteMember(Text());
+        yield return new ReplaceMember(Text(), Maybe(), Maybe(), Maybe());
+        yield return new MoveLeader(Maybe());
+        yield return new AdmitNode(From, Text(), Flag(), Text(), Text());
+    }
+
+    private string? Maybe() => Flag() ? Text() : null;
 
     public AppendRequest Append()
     {
@@ -51,7 +68,7 @@ internal sealed class FrameSamples(Random random)
         var stage = (FormationStage)random.Next(1, 4);
         return new Hello(
             PeerProtocol.Min, PeerProtocol.Max, Text(), stage == FormationStage.Begun ? new ClusterId(new UInt128(Number(), Number())) : null,
-            new NodeId(1 + (Number() >> 1)), Flag() ? new NodeId(Number()) : null, Text(), Flag(), Number(), Text(), Text(), stage, Many(Text))
+            new NodeId(1 + (Number() >> 1)), Flag() ? new NodeId(Number()) : null, Text(), Flag(), Number(), Text(), Text(), stage, Many(Text), Index())
         {
             BaseState = new UInt128(Number(), Number()),
             Opened = new OpenedLog(Term(), Index()),

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Lutra.Cli.Client;
+using Lutra.Cli.Output;
+
+namespace Lutra.Cli.Members;
+
+internal sealed class MemberAddCommand : ClientCommand
+{
+    private readonly Argument<string[]> words = new("[id] address")
+    {
+        Description = "Where peers will reach the new node, as host:port; before it, if it shall have a certain one, its --id",
+        Arity = new ArgumentArity(1, 2),
+    };
+
+    private readonly Option<string?> clientAddress = new("--client-addr") { Description = "Where clients will reach it [default: the same address]", HelpName = "host:port" };
+
+    private readonly Option<MemberPromotion> promotion = new("--promotion")
+    {
+        Description = "automatic: it votes as soon as it has caught up; manual: it stays a learner until 'lutra member promote'",
+        DefaultValueFactory = _ => MemberPromotion.Automatic,
+    };
+
+    public MemberAddCommand()
+        : base("add", "Adds a member: a learner at first, so that it holds up nothing while it is not there")
+    {
+        Add(words);
+        Add(clientAddress);
+        Add(promotion);
+    }
+
+    protected override async Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken)
+    {
+        var given = parsed.GetRequiredValue(words);
+        var (label, address) = given.Length == 2 ? (given[0], given[1]) : (null, given[0]);
+        var done = await client.ChangeMembersAsync(
+            new AddMember(address, label, parsed.GetValue(clientAddress), parsed.GetValue(promotion)), cancellationToken);
+        MemberAnswer.Write(answer, done, $"Member {label ?? address} added (member id {done.Member}).");
+        if (done.Members.Members.FirstOrDefault(member => member.Id == done.Member) is { HasStarted: false } added && !answer.IsJson)
+            Failure.Hint(HowToStart(added, done.Members));
+        return ExitCode.Ok;
+    }
+
+    internal static string HowToStart(ClusterMember added, MemberList members)
+    {
+        var peers = string.Join(',', members.Members.Where(member => member.HasStarted).Select(member => member.PeerAddress));
+        return $"Now start its node: lutra serve --id={(added.Label.Length > 0 ? added.Label : "ID")} --addr={added.PeerAddress} --join --peers={peers}";
+    }
+}

@@ -1,0 +1,124 @@
+using static Lutra.Node.Tests.Cluster.Requests;
+
+namespace Lutra.Node.Tests.Members;
+
+public sealed class JoiningTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    public void M10_a_node_with_join_becomes_a_learner_and_then_a_voter_by_itself(ulong seed, int voters)
+    {
+        var cluster = MemberWorld.Cluster(seed, voters, standby: 1);
+        for (var number = 0; number < 50; number++)
+            cluster.MustPut(cluster.Leader!, $"key {number}", $"{number}");
+        var fourth = cluster.Nodes[^1];
+        fourth.Start();
+        cluster.Becomes(string.Join(' ', cluster.Nodes.Select(node => node.Label)));
+        Assert.True(cluster.Converge(Long));
+        Assert.Equal("49", cluster.Get(fourth, "key 49"));
+    }
+
+    [Fact]
+    public void A_new_node_takes_over_the_tables_where_the_log_was_cut()
+    {
+        var cluster = MemberWorld.Cluster(3, voters: 3, standby: 1);
+        for (var number = 0; number < 4000; number++)
+            cluster.MustPut(cluster.Leader!, $"key {number}", new string('x', 300));
+        cluster.Nodes[3].Start();
+        cluster.Becomes("1 2 3 4");
+        Assert.True(cluster.Converge(Long));
+        Assert.Contains(cluster.Nodes[3].Told, line => line.What.Contains("Took over the state", StringComparison.Ordinal));
+        Assert.Equal(new string('x', 300), cluster.Get(cluster.Nodes[3], "key 7"));
+    }
+
+    [Fact]
+    public void Joining_again_after_a_restart_changes_nothing()
+    {
+        var cluster = MemberWorld.Cluster(4, voters: 3, standby: 1);
+        var fourth = cluster.Nodes[3];
+        for (var restart = 0; restart < 5; restart++)
+        {
+            fourth.Start();
+            cluster.Scheduler.RunFor(TimeSpan.FromMilliseconds(300 * restart));
+            fourth.PowerCut();
+        }
+
+        fourth.Start();
+        cluster.Becomes("1 2 3 4");
+        var index = cluster.Leader!.Loop!.Replica!.Raft.ConfigurationIndex;
+        fourth.PowerCut();
+        fourth.Start();
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Equal(index, cluster.Leader!.Loop!.Replica!.Raft.ConfigurationIndex);
+        Assert.Equal("1 2 3 4", cluster.Members());
+    }
+
+    [Fact]
+    public void Without_join_it_stops_and_says_how_to()
+    {
+        var cluster = MemberWorld.Cluster(5, voters: 3, standby: 1, options => options with { Join = false });
+        cluster.Nodes[3].Start();
+        Assert.True(cluster.Scheduler.RunUntil(() => !cluster.Nodes[3].IsUp, Long));
+        Assert.Contains("start it with --join", cluster.Nodes[3].Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal("1 2 3", cluster.Members());
+    }
+
+    [Fact]
+    public void A_place_that_was_made_is_taken_without_join_and_before_that_blocks_nothing()
+    {
+        var cluster = MemberWorld.Cluster(6, voters: 3, standby: 1, options => options with { Join = false });
+        cluster.MustChange(cluster.Nodes[1], new AddMember("n4:2379"));
+        Assert.Equal("(n4:2379)+ 1 2 3", cluster.Members());
+        cluster.Leader!.Kill();
+        Assert.True(cluster.ElectLeader(Long));
+        cluster.MustPut(cluster.Leader!, "name", "otter");
+        foreach (var node in cluster.Nodes.Take(3).Where(node => !node.IsUp))
+            node.Start();
+        cluster.Nodes[3].Start();
+        cluster.Becomes("1 2 3 4");
+        Assert.Equal("otter", cluster.Get(cluster.Nodes[3], "name"));
+    }
+
+    [Fact]
+    public void With_join_and_no_peers_a_node_waits_until_it_is_invited()
+    {
+        var cluster = MemberWorld.Cluster(7, voters: 3, standby: 1, options => options.Join ? options with { Peers = [] } : options);
+        cluster.Nodes[3].Start();
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(3));
+        Assert.Equal("1 2 3", cluster.Members());
+        cluster.MustChange(cluster.Nodes[0], new AddMember("n4:2379", Label: "4"));
+        cluster.Becomes("1 2 3 4");
+    }
+
+    [Fact]
+    public void A_member_that_is_to_stay_a_learner_does_until_it_is_promoted()
+    {
+        var cluster = MemberWorld.Cluster(8, voters: 3, standby: 1);
+        cluster.MustChange(cluster.Nodes[0], new AddMember("n4:2379", "4", Promotion: MemberPromotion.Manual));
+        cluster.Nodes[3].Start();
+        cluster.Becomes("1 2 3 4+");
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(5));
+        Assert.Equal("1 2 3 4+", cluster.Members());
+        Assert.True(cluster.MustChange(cluster.Nodes[3], new PromoteMember("4")).Changed);
+        cluster.Becomes("1 2 3 4");
+        Assert.False(cluster.MustChange(cluster.Nodes[3], new PromoteMember("4")).Changed);
+    }
+
+    [Fact]
+    public void An_id_that_is_taken_stops_the_new_node_and_says_how_to_replace()
+    {
+        var cluster = MemberWorld.Cluster(9, voters: 3, standby: 0);
+        var third = cluster.Nodes[2];
+        third.Kill();
+        third.Wipe();
+        third.Start();
+        Assert.True(cluster.Scheduler.RunUntil(() => !third.IsUp, Long));
+        Assert.Contains("lutra member replace 3", third.Failure!.Message, StringComparison.Ordinal);
+        cluster.MustChange(cluster.Nodes[0], new ReplaceMember("3"));
+        Assert.Equal("(3)+ 1 2", cluster.Members());
+        third.Start();
+        cluster.Becomes("1 2 3");
+        cluster.MustPut(third, "name", "otter");
+    }
+}
