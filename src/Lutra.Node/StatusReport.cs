@@ -1,3 +1,4 @@
+using Lutra.Node.Identity;
 using Lutra.Node.Loop;
 using Lutra.Raft;
 
@@ -36,8 +37,10 @@ internal static class StatusReport
         return ListOf(replica.Raft.Configuration, loop.Membership.Begun!.Cluster.ToString(), replica.Raft.Leader);
     }
 
+    /// <summary>The members in the order of their labels; those without one yet come first.</summary>
     public static MemberList ListOf(Configuration configuration, string cluster, NodeId? leader) =>
-        new(cluster, [.. configuration.Members.Where(member => member.Role != MemberRole.Leaving).Select(member => new ClusterMember(
+        new(cluster, [.. configuration.Members.Where(member => member.Role != MemberRole.Leaving)
+            .OrderBy(member => Label.TryParse(member.Label, out _)).ThenBy(member => member.Id).Select(member => new ClusterMember(
             member.Id.ToString(), member.Label, member.PeerAddress, member.ClientAddress, member.Role == MemberRole.Learner, member.Node is not null,
             member.Node is not null && member.Node == leader)
         {

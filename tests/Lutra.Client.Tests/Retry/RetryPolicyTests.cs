@@ -22,6 +22,9 @@ public sealed class RetryPolicyTests
     [InlineData(LutraError.NoSpace, false, false, false)]
     [InlineData(LutraError.Denied, false, false, false)]
     [InlineData(LutraError.LeaseExists, false, false, false)]
+    [InlineData(LutraError.MemberNotFound, false, false, false)]
+    [InlineData(LutraError.MemberExists, false, false, false)]
+    [InlineData(LutraError.ChangeRefused, false, false, false)]
     public void C07_a_write_without_a_key_is_tried_again_only_where_it_was_certainly_not_done(
         LutraError error, bool read, bool writeWithKey, bool writeOnce)
     {

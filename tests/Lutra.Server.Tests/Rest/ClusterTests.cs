@@ -127,7 +127,6 @@ public sealed class ClusterTests
 
     [Theory]
     [InlineData("/status")]
-    [InlineData("/members")]
     [InlineData("/version")]
     [InlineData("/health")]
     [InlineData("/livez")]
