@@ -5,6 +5,7 @@ using Lutra.Cli.Dev;
 using Lutra.Cli.Leases;
 using Lutra.Cli.Members;
 using Lutra.Cli.Output;
+using Lutra.Cli.Recover;
 using Lutra.Cli.Scripts;
 using Lutra.Cli.Serve;
 using Lutra.Cli.Shell;
@@ -52,6 +53,7 @@ internal static class CommandLine
             ExportCommand.Create(),
             ImportCommand.Create(),
             SnapshotCommand.Create(),
+            RecoverCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
             CompletionCommand.CreateComplete(Root),
