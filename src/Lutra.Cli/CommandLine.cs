@@ -21,11 +21,12 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var root = Root();
-        var parsed = root.Parse(LeadingOptions.Move(args, root));
-        if (parsed.Errors.Count > 0)
+        args = LeadingOptions.Move(args, root);
+        var parsed = root.Parse(EmptyValues.Split(args));
+        if (FaultsOf(args, parsed) is { Count: > 0 } faults)
         {
-            foreach (var error in parsed.Errors)
-                Failure.Write(error.Message);
+            foreach (var fault in faults)
+                Failure.Write(fault);
             Failure.Hint($"See: lutra {CommandPath(parsed)}--help");
             return (int)ExitCode.Usage;
         }
@@ -61,6 +62,15 @@ internal static class CommandLine
             VersionCommand.Create(),
         };
         return root;
+    }
+
+    private static IReadOnlyList<string> FaultsOf(string[] args, ParseResult parsed)
+    {
+        if (StrayOptions.FindFlag(args, parsed) is { } flag)
+            return [$"{flag}: this option is true or false."];
+        if (parsed.Errors.Count > 0)
+            return [.. parsed.Errors.Select(error => error.Message)];
+        return StrayOptions.Find(parsed) is { } stray ? [$"{stray} is no option of this command. If it is meant as it stands, put -- in front of it."] : [];
     }
 
     private static string CommandPath(ParseResult parsed) =>

@@ -70,6 +70,12 @@ public sealed record LutraNodeOptions
     public IReadOnlyList<string> Errors()
     {
         var errors = new List<string>();
+        if (Node.Identity.Label.TryParse(Label, out var labelFault) is null)
+            Wrong("--id", Label, labelFault!);
+        if (Node.Formation.PeerAddress.TryParse(Address, out var addressFault) is null)
+            Wrong("--addr", Address, addressFault!);
+        if (PeerAddress is not null && Node.Formation.PeerAddress.TryParse(PeerAddress, out var peerFault) is null)
+            Wrong("--peer-addr", PeerAddress, peerFault!);
         Check(HeartbeatIntervalMillis is >= 10 and <= 10_000, "--heartbeat-interval", HeartbeatIntervalMillis, "must be from 10 to 10000 milliseconds");
         Check(
             ElectionTimeoutMillis >= 5 * HeartbeatIntervalMillis && ElectionTimeoutMillis <= 60_000, "--election-timeout", ElectionTimeoutMillis,
@@ -84,5 +90,7 @@ public sealed record LutraNodeOptions
             if (!holds)
                 errors.Add($"{option} is {value}, but {rule}.");
         }
+
+        void Wrong(string option, string value, string fault) => errors.Add($"{option} is \"{value}\": {fault}.");
     }
 }

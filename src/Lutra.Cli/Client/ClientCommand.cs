@@ -66,6 +66,12 @@ internal abstract class ClientCommand : Command
         {
             return (int)Failure.Report(refusal);
         }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException)
+        {
+            // Quotes that are not closed, names that no file can have.
+            Failure.Write(wrong.Message.Split(" (Parameter", 2)[0]);
+            return (int)ExitCode.Usage;
+        }
         catch (OperationCanceledException)
         {
             Failure.Write("Stopped before the answer came.");

@@ -7,8 +7,9 @@ namespace Lutra.Cli.Serve;
 /// <summary>Where a node is reached, from the several ways of saying it: --addr, --port, and --raft-addr alone.</summary>
 /// <param name="Client">host:port for clients.</param>
 /// <param name="Peer">A separate address for peers; null: the same.</param>
+/// <param name="Origin">Where the address for clients was given, as a person knows it.</param>
 /// <param name="Note">What was chosen for the user; null where nothing was.</param>
-internal sealed record ServeAddress(string Client, string? Peer, string? Note)
+internal sealed record ServeAddress(string Client, string? Peer, string Origin, string? Note)
 {
     private const int RestPort = 8080;
     private const int PortsTried = 100;
@@ -27,7 +28,7 @@ internal sealed record ServeAddress(string Client, string? Peer, string? Note)
             return RestBeside(WithHost(raft.Text));
         var client = address is not null ? WithHost(address.Text) : port is not null ? $"localhost:{source.Number("port", RestPort, 1, IPEndPoint.MaxPort)}" : otherwise;
         var peers = (peer ?? raft) is { } separate ? WithHost(separate.Text) : null;
-        return new ServeAddress(client, peers == client ? null : peers, null);
+        return new ServeAddress(client, peers == client ? null : peers, (address ?? port)?.Origin ?? "--addr", null);
     }
 
     /// <summary>An address without a host means this machine alone; all interfaces are 0.0.0.0 or [::].</summary>
@@ -40,9 +41,9 @@ internal sealed record ServeAddress(string Client, string? Peer, string? Note)
         for (var port = RestPort; port < RestPort + PortsTried; port++)
         {
             if (!taken.Contains(port) && !peers.EndsWith($":{port}", StringComparison.Ordinal))
-                return new ServeAddress($"localhost:{port}", peers, port == RestPort ? null : $"REST is at localhost:{port}: {RestPort} is taken, and --addr was not given.");
+                return new ServeAddress($"localhost:{port}", peers, "--raft-addr", port == RestPort ? null : $"REST is at localhost:{port}: {RestPort} is taken, and --addr was not given.");
         }
 
-        return new ServeAddress($"localhost:{RestPort}", peers, null);
+        return new ServeAddress($"localhost:{RestPort}", peers, "--raft-addr", null);
     }
 }

@@ -66,17 +66,33 @@ internal sealed record ServeOptions(
             ListenForPeers = address.Peer is not null,
         };
         errors.AddRange(node.Errors());
+        var listen = source.Find("listen") is { } given ? given with { Text = ServeAddress.WithHost(given.Text) } : new Setting(address.Client, address.Origin);
+        if (errors.Count == 0 && FaultOfListening(listen.Text) is { } fault)
+            errors.Add($"{listen.Origin}: {fault}");
         var logFormat = source.Text("log-format", "plain");
         if (logFormat is not ("plain" or "json"))
             errors.Add($"{source.Find("log-format")!.Origin} is \"{logFormat}\", but must be plain or json.");
         return new ServeOptions(
             node,
-            source.Find("listen") is { } listen ? ServeAddress.WithHost(listen.Text) : address.Client,
+            listen.Text,
             source.Flag("insecure-listen", false),
             source.Number("max-request-bytes", LutraLimits.RequestSizeBytesMax, 1024, LutraLimits.RequestSizeBytesMax),
             logFormat == "json",
             source.Find("interactive") is null ? null : source.Flag("interactive", true),
             source.Flag("sync", true),
             address.Note);
+    }
+
+    private static string? FaultOfListening(string address)
+    {
+        try
+        {
+            Server.Port.ListenAddress.Parse(address);
+            return null;
+        }
+        catch (FormatException fault)
+        {
+            return fault.Message;
+        }
     }
 }

@@ -44,17 +44,21 @@ internal sealed class ExportCommand : ClientCommand
         var unfinished = path + ".unfinished";
         try
         {
-            await using (var output = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+            await using var output = new StreamWriter(unfinished, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+            try
+            {
                 await WriteAsync(client, wanted, at, count, output, cancellationToken);
-            File.Move(unfinished, path, overwrite: true);
+                output.Close();
+                File.Move(unfinished, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(unfinished);
+            }
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new LutraException(LutraError.InvalidArgument, $"{path} cannot be written: {fault.Message}", fault);
-        }
-        finally
-        {
-            File.Delete(unfinished);
+            throw new LutraException(LutraError.InvalidArgument, $"{FileNames.Show(path)} cannot be written: {FileNames.Shorten(fault.Message)}", fault);
         }
     }
 

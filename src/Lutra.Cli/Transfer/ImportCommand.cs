@@ -42,7 +42,7 @@ internal sealed class ImportCommand : ClientCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new LutraException(LutraError.InvalidArgument, $"{path} cannot be read: {fault.Message}", fault);
+            throw new LutraException(LutraError.InvalidArgument, $"{FileNames.Show(path)} cannot be read: {FileNames.Shorten(fault.Message)}", fault);
         }
     }
 
