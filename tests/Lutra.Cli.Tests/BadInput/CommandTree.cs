@@ -24,7 +24,7 @@ internal static class CommandTree
         yield return ["--nonsense", .. right];
         if (arguments.Length > 0)
             yield return words;
-        if (command.Subcommands.Count > 0)
+        if (command.Action is null)
         {
             yield return words;
             yield return [.. words, "nonsense"];
