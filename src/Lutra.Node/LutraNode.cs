@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Lutra.Keyspace.Commands;
 using Lutra.Node;
 using Lutra.Node.Hosting;
+using Lutra.Node.Loop;
 
 namespace Lutra;
 
@@ -11,12 +12,20 @@ namespace Lutra;
 /// </summary>
 public sealed class LutraNode : ILutraClient
 {
-    private readonly NodeHost host;
+    private readonly Lock gate = new();
+    private readonly Action<NodeEvent>? tell;
+    private volatile NodeHost host;
+    private bool stopping;
 
-    private LutraNode(NodeHost host) => this.host = host;
+    private LutraNode(NodeHost host, Action<NodeEvent>? tell)
+    {
+        this.host = host;
+        this.tell = tell;
+        Stopped = FollowAsync();
+    }
 
     /// <summary>Ends when the node has stopped: by itself with the reason, where its disk failed or it may not belong to the cluster.</summary>
-    public Task Stopped => host.Stopped;
+    public Task Stopped { get; }
 
     public LutraNodeOptions Options => host.Options;
 
@@ -31,7 +40,7 @@ public sealed class LutraNode : ILutraClient
     {
         if (options.Errors() is { Count: > 0 } errors)
             throw new ArgumentException(string.Join(Environment.NewLine, errors), nameof(options));
-        return Task.Run(() => new LutraNode(NodeHost.Start(options, tell)), cancellationToken);
+        return Task.Run(() => new LutraNode(NodeHost.Start(options, tell), tell), cancellationToken);
     }
 
     /// <summary>Returns once this node belongs to a cluster with a leader and has caught up with it.</summary>
@@ -124,9 +133,38 @@ public sealed class LutraNode : ILutraClient
     /// <summary>
     /// Hands leadership over, lets what is at work end, and closes the folder: within 5 seconds.
     /// </summary>
-    public Task StopAsync() => host.StopAsync();
+    public Task StopAsync()
+    {
+        lock (gate)
+        {
+            stopping = true;
+            return host.StopAsync();
+        }
+    }
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <summary>A node that gave its own cluster up for another goes on, in the same folder, as a member of that one.</summary>
+    private async Task FollowAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await host.Stopped.ConfigureAwait(false);
+                return;
+            }
+            catch (YieldedException)
+            {
+                lock (gate)
+                {
+                    if (stopping)
+                        return;
+                    host = NodeHost.Start(Options, tell);
+                }
+            }
+        }
+    }
 
     private ValueTask<OperationResult> WriteAsync(Operation operation, WriteOptions options, CancellationToken cancellationToken) =>
         Wait(host.Writes.Write(new WriteCommand(operation), options), cancellationToken);

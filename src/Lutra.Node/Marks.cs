@@ -34,6 +34,7 @@ internal static class Marks
     public static readonly Mark LearnerPromoted = new(MarkClass.Common);
 
     public static readonly Mark MemberMoved = new(MarkClass.Rare);
+    public static readonly Mark YieldedToACluster = new(MarkClass.Rare);
     public static readonly Mark RemovedNodeStops = new(MarkClass.Rare);
     public static readonly Mark InstalledStateResetsLog = new(MarkClass.Rare);
     public static readonly Mark StuckDiskHandsOver = new(MarkClass.Rare);

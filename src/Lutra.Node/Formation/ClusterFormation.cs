@@ -53,8 +53,20 @@ internal sealed class ClusterFormation
     {
         Fresh => FormationStage.Fresh,
         Drafted => FormationStage.Drafted,
-        _ => FormationStage.Begun,
+        _ => IsAlone ? FormationStage.Alone : FormationStage.Begun,
     };
+
+    /// <summary>
+    /// Set by the driver while nothing was ever done in a cluster of this node alone: it then gives way to a cluster that takes it in. The driver takes no more
+    /// requests once <see cref="Yields"/>.
+    /// </summary>
+    public bool IsAlone { get; set; }
+
+    /// <summary>This node is giving up its own cluster.</summary>
+    public bool Yields => pending is Begun { DiscardsData: true };
+
+    /// <summary>This node belongs to another cluster than the one that it opened, on its disk: it must begin anew.</summary>
+    public bool HasYielded => record is Begun { DiscardsData: true };
 
     /// <summary>Null until the cluster has begun, on this node's disk.</summary>
     public ClusterId? Cluster => record is Begun begun ? begun.Draft.Cluster : null;
@@ -144,6 +156,11 @@ internal sealed class ClusterFormation
         {
             if (cluster == mine.Draft.Cluster && at > ConfigurationIndex)
                 SeeWhetherRemoved(mine, at, members);
+            else if (cluster != mine.Draft.Cluster && IsAlone && pending is null && peer.Begun!.MemberOf(self.Node) is not null)
+            {
+                Marks.YieldedToACluster.Hit();
+                Persist(new Begun(peer.Begun.Draft, at, DiscardsData: true));
+            }
         }
         else if (record is Begun)
             SayWhereWeStand(from);
@@ -227,7 +244,7 @@ internal sealed class ClusterFormation
         if (FollowBegun())
             return;
         SayRoll();
-        if (seats.Exists(seat => seat.Hello is { Stage: FormationStage.Begun }))
+        if (seats.Exists(seat => seat.Hello is { HasBegun: true }))
             return;
         if (seats.Count == 0 && self.Join)
             return;

@@ -24,7 +24,10 @@ internal sealed record Drafted(Draft Draft) : FormationRecord;
 /// Up to here in the log the cluster's configurations say nothing about this node: at this index it was told that it is a member. 0 where it was there from
 /// the beginning.
 /// </param>
-internal sealed record Begun(Draft Draft, LogIndex JoinedAt = default) : FormationRecord;
+/// <param name="DiscardsData">
+/// It gave up a cluster of its own for this one: what the folder holds of that one is deleted before anything is opened.
+/// </param>
+internal sealed record Begun(Draft Draft, LogIndex JoinedAt = default, bool DiscardsData = false) : FormationRecord;
 
 /// <summary>Orders drafts: a node stores a draft only over one with a lower ballot. The drafter breaks ties.</summary>
 internal readonly record struct Ballot(ulong Number, NodeId Drafter) : IComparable<Ballot>

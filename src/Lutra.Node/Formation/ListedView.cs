@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Lutra.Node.Identity;
-using Lutra.Node.Peers;
 using Lutra.Raft;
 
 namespace Lutra.Node.Formation;
@@ -25,7 +24,7 @@ internal sealed class ListedView
         {
             if (seat.LabelThere(self) is { } there && seat.Entry.Label is { } listed && listed != there)
                 faults.Add($"{seat.Address} is listed as {listed}, but the node there has --id={there}: correct the list, or start that node with --id={listed}.");
-            if (seat.Hello is { Stage: not FormationStage.Begun } other && other.BaseState != self.BaseState)
+            if (seat.Hello is { HasBegun: false } other && other.BaseState != self.BaseState)
                 faults.Add(BaseStateText.Differs(self, other, seat.Address));
             if (seat.Hello is { } hello)
                 nodes[hello.Node] = new(hello.Node, Label.Parse(hello.Label), hello.PeerAddress, hello.ClientAddress);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Lutra.Node.Peers;
 using Lutra.Raft;
 
 namespace Lutra.Node.Formation;
@@ -16,7 +15,7 @@ internal static class WaitingLines
         var lines = ImmutableArray.CreateBuilder<string>();
         foreach (var seat in view.Unheard)
             lines.Add($"Waiting for {seat.Entry}: it has not answered{(seat.Trouble is null ? "" : $" ({PlainText.Of(seat.Trouble)})")}.");
-        foreach (var seat in seats.Where(seat => seat.Hello is { Stage: FormationStage.Begun }))
+        foreach (var seat in seats.Where(seat => seat.Hello is { HasBegun: true }))
             lines.Add($"Waiting for word from {seat.Address}: node {seat.Hello!.Label} there belongs to a cluster that has begun ({seat.Hello.Cluster}).");
         lines.AddRange(view.Faults);
         foreach (var node in view.Nodes.Where(node => node.Node != self.Node))

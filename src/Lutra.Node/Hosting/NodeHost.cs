@@ -124,7 +124,9 @@ internal sealed class NodeHost : IDisposable
     {
         if (Interlocked.Exchange(ref stopping, 1) != 0)
             return;
-        tell(new NodeEvent(NodeEventLevel.Error, $"The node stops: {reason.Message}"));
+        tell(reason is YieldedException
+            ? new NodeEvent(NodeEventLevel.Information, reason.Message)
+            : new NodeEvent(NodeEventLevel.Error, $"The node stops: {reason.Message}"));
         ThreadPool.QueueUserWorkItem(_ =>
         {
             if (reason is DiskStuckException)

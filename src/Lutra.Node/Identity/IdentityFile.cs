@@ -178,6 +178,12 @@ internal sealed class IdentityFile : IDisposable
         RequireOwner(label, clusterName);
 
         var started = Current with { Boots = Current.Boots + 1 };
+        if (started.Formation is Begun { DiscardsData: true } begun)
+        {
+            DiscardData();
+            started = started with { Formation = begun with { DiscardsData = false } };
+        }
+
         var copy = IdentityFormat.Write(started, ++sequence);
         // The copy that is not the newest goes first: the newest stays whole until it has a successor.
         foreach (var slot in secondIsNewer ? [0, 1] : (int[])[1, 0])
@@ -186,6 +192,18 @@ internal sealed class IdentityFile : IDisposable
             file.Sync();
         }
         Current = started;
+    }
+
+    /// <summary>May be cut off anywhere: it is done again until the identity no longer asks for it.</summary>
+    private void DiscardData()
+    {
+        foreach (var folder in FoldersOfData)
+        {
+            foreach (var name in files.List(folder))
+                files.Delete($"{folder}/{name}");
+            if (files.Exists(folder))
+                files.SyncDirectory(folder);
+        }
     }
 
     private (NodeIdentity Identity, ulong Sequence)? ReadSlot(int slot, out string? fault)

@@ -9,7 +9,7 @@ namespace Lutra.Node.Identity;
 /// <summary>
 /// One copy of a node's identity, little-endian. Header, 36 bytes: 8 bytes "LUTRA-ID", u16 version, u16 zero, u32 payload length, u64 sequence, u32 CRC32C of
 /// the payload, u32 zero, u32 CRC32C of the header before it. Payload: u64 node id, u64 boots, text label, text cluster name, u8 stage
-/// (1 fresh, 2 drafted, 3 begun), unless fresh the draft (<see cref="DraftFormat"/>), where begun the u64 log index at which it joined, u128 base state. A text is a
+/// (1 fresh, 2 drafted, 3 begun), unless fresh the draft (<see cref="DraftFormat"/>), where begun the u64 log index at which it joined and u8 1 where older data are to be deleted, u128 base state. A text is a
 /// u16 length and UTF-8.
 /// </summary>
 internal static class IdentityFormat
@@ -86,6 +86,7 @@ internal static class IdentityFormat
                 writer.Byte(BegunStage);
                 DraftFormat.Write(writer, begun.Draft);
                 writer.UInt64(begun.JoinedAt.Value);
+                writer.Byte(begun.DiscardsData ? (byte)1 : (byte)0);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"No bytes for {identity.Formation}");
@@ -104,7 +105,7 @@ internal static class IdentityFormat
         {
             FreshStage => Fresh.Record,
             DraftedStage => new Drafted(DraftFormat.Read(ref reader)),
-            BegunStage => new Begun(DraftFormat.Read(ref reader), new LogIndex(reader.UInt64())),
+            BegunStage => new Begun(DraftFormat.Read(ref reader), new LogIndex(reader.UInt64()), reader.Flag()),
             var stage => throw new FormatException($"its stage is {stage}"),
         };
         var baseState = reader.UInt128();

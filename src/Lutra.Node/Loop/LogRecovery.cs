@@ -1,4 +1,5 @@
 using Lutra.Keyspace;
+using Lutra.Keyspace.Commands;
 using Lutra.Raft;
 using Lutra.Storage.Files;
 using Lutra.Storage.Log;
@@ -36,6 +37,14 @@ internal static class LogRecovery
         var hardState = log.HardState == default ? new HardState(applied.Term, null) : log.HardState;
         return new Recovered(hardState, applied, keyspace.Configuration, log.Start, runs, tail);
     }
+
+    /// <summary>Whether an entry is one that every cluster has, whatever is done in it.</summary>
+    public static bool IsHousekeeping(Entry entry) => entry.Kind switch
+    {
+        EntryKind.Empty => true,
+        EntryKind.Command => CommandCodec.Decode(entry.Payload).Command is SetFeatureLevelCommand,
+        _ => false,
+    };
 
     /// <summary>Whether the log holds, or begins just after, this very position.</summary>
     public static bool Holds(ReplicatedLog log, LogPosition position)

@@ -94,6 +94,15 @@ internal sealed class Membership : IDisposable
     /// <summary>Where to connect before there is a configuration.</summary>
     public IReadOnlyList<PeerTarget> Targets => [.. formation.Targets.Select(address => new PeerTarget(address, null))];
 
+    /// <summary>Nothing was ever done in the cluster of this node alone.</summary>
+    public bool IsAlone
+    {
+        get => formation.IsAlone;
+        set => formation.IsAlone = value;
+    }
+
+    public bool Yields => formation.Yields || formation.HasYielded;
+
     /// <summary>Why this node is no member any more; null: it is one, as far as it knows.</summary>
     public Stopped? Removed => formation.Removed;
 
@@ -151,6 +160,9 @@ internal sealed class Membership : IDisposable
 
         TellOutcome();
     }
+
+    /// <summary>Set once: this node gave its own cluster up, and has to be opened anew.</summary>
+    public bool HasYielded => formation.HasYielded;
 
     public void Dispose() => identity.Dispose();
 

@@ -16,6 +16,7 @@ namespace Lutra.Node.Loop;
 internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
 {
     private const long RemovedLingersMillis = 1000;
+    private const string Yielding = "This node is giving up its own empty cluster for the one that took it in; ask again. Nothing was done.";
 
     private readonly NodeContext context;
     private readonly LutraNodeOptions options;
@@ -87,6 +88,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         if (Interlocked.Exchange(ref ticks, 0) != 0)
             OnTick(nowMillis);
         membership.Flush(peers);
+        BeginAnewIfYielded();
         FollowMembership();
         replica?.Flush();
         peers.Flush();
@@ -99,8 +101,13 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
             write.Failed(LutraError.Stopped, "The node is stopping. Nothing was done.");
         else if (replica is null)
             write.Failed(LutraError.Unavailable, membership.NotReady);
+        else if (membership.Yields)
+            write.Failed(LutraError.Unavailable, Yielding);
         else
+        {
+            membership.IsAlone = false;
             replica.Submit(write);
+        }
     }
 
     public void Submit(ClientRead read)
@@ -129,8 +136,13 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
             change.Answered(MemberAnswer.Refuse(LutraError.Stopped, "The node is stopping. Nothing was done."));
         else if (replica is null)
             change.Answered(MemberAnswer.AskAgain(membership.NotReady));
+        else if (membership.Yields)
+            change.Answered(MemberAnswer.AskAgain(Yielding));
         else
+        {
+            membership.IsAlone = false;
             replica.Submit(change);
+        }
     }
 
     /// <summary>
@@ -161,7 +173,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     {
         if (frame is FormationFrame { Message: JoinAsked } && replica is not null && peers.HelloOf(from) is { Stage: FormationStage.Fresh } hello && hello.BaseState == 0)
         {
-            replica.Submit(new NodeAdmission(hello, peers)
+            Submit(new NodeAdmission(hello, peers)
             {
                 Change = new AdmitNode(hello.Node, hello.Label, hello.LabelGiven, hello.PeerAddress, hello.ClientAddress),
                 DeadlineMillis = context.Clock.NowMillis + options.RequestTimeoutMillis,
@@ -223,6 +235,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
             return;
         var identity = new ReplicaIdentity(begun.Cluster, membership.Identity.Node, origin, begun.Initial);
         var opened = new Replica(context, this, peers, identity, options);
+        membership.IsAlone = opened.IsUntouched;
         Volatile.Write(ref replica, opened);
         membership.LogOpened(new OpenedLog(opened.Raft.Term, opened.Raft.Last.Index), peers);
         context.Tell(new NodeEvent(
@@ -243,6 +256,14 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         Marks.RemovedNodeStops.Hit();
         drained = () => { };
         context.Failed(new LutraException(LutraError.Stopped, removed.Message));
+    }
+
+    private void BeginAnewIfYielded()
+    {
+        if (!membership.HasYielded || drained is not null)
+            return;
+        drained = () => { };
+        context.Failed(new YieldedException());
     }
 
     private void EndDrainIfDone(long nowMillis)

@@ -20,6 +20,8 @@ namespace Lutra.Node.Loop;
 /// </summary>
 internal sealed class Replica : IDisposable
 {
+    private static readonly Revision FirstRevision = new(1);
+
     private readonly NodeContext context;
     private readonly NodeLoop loop;
     private readonly PeerExchange peers;
@@ -65,6 +67,9 @@ internal sealed class Replica : IDisposable
             new LogEvents(HardStatePersisted, LogPersisted, context.Failed, LogStartMoved),
             loop.Measures.Log);
         var recovered = LogRecovery.Recover(Log, Keyspace);
+        IsUntouched = identity.Initial.Members.Length == 1 && recovered.Configuration.Members.Length == 1
+            && recovered.Configuration.IsVoter(identity.Node) && Keyspace.Revision == FirstRevision
+            && recovered.Tail.All(LogRecovery.IsHousekeeping);
         commitTimer = new CommitTimer(loop.Measures);
         Raft = new RaftNode(identity.Node, options.Tuning.RaftOf(options), recovered, context.Random);
         ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
@@ -98,6 +103,9 @@ internal sealed class Replica : IDisposable
     public KeyspaceStore Keyspace { get; }
 
     public WatchHub Watches { get; }
+
+    /// <summary>When it was opened, nothing had ever been done in a cluster of this node alone.</summary>
+    public bool IsUntouched { get; }
 
     /// <summary>Bytes of log that a restart had to apply again.</summary>
     public long ReplayedBytes { get; }

@@ -20,7 +20,7 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
     /// <param name="address">Where it was dialled; null where it dialled.</param>
     public void Heard(Hello hello, string? address)
     {
-        if (hello.Stage != FormationStage.Fresh || hello.BaseState != 0)
+        if (!hello.CanBeTakenIn)
             return;
         foreach (var member in raft.Configuration.Members)
         {
@@ -74,7 +74,7 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
     }
 
     private Hello? Visitor(Member member) =>
-        answered.TryGetValue(member.PeerAddress, out var node) && peers.HelloOf(node) is { Stage: FormationStage.Fresh } hello && hello.BaseState == 0
+        answered.TryGetValue(member.PeerAddress, out var node) && peers.HelloOf(node) is { CanBeTakenIn: true } hello
         && raft.Configuration.Members.All(other => other.Node != node)
             ? hello
             : null;
@@ -84,7 +84,7 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
     {
         foreach (var member in raft.Configuration.Members)
         {
-            if (member.Node is not { } node || (node == raft.Id ? own() : peers.HelloOf(node)) is not { Stage: FormationStage.Begun } hello)
+            if (member.Node is not { } node || (node == raft.Id ? own() : peers.HelloOf(node)) is not { HasBegun: true } hello)
                 continue;
             if (member.PeerAddress == hello.PeerAddress && member.ClientAddress == hello.ClientAddress)
                 continue;

@@ -13,6 +13,9 @@ public enum FormationStage : byte
 
     /// <summary>Belongs to a cluster for good.</summary>
     Begun = 3,
+
+    /// <summary>Belongs to a cluster of its own in which nothing was ever done: it gives way to another that takes it in.</summary>
+    Alone = 4,
 }
 
 /// <summary>
@@ -35,6 +38,12 @@ public sealed record Hello(
 {
     /// <summary>The state that the node began with: 0 an empty one, else the name of that which it was restored from.</summary>
     public UInt128 BaseState { get; init; }
+
+    /// <summary>It belongs to a cluster, which <see cref="Cluster"/> names.</summary>
+    public bool HasBegun => Stage is FormationStage.Begun or FormationStage.Alone;
+
+    /// <summary>It can be taken into a cluster: it belongs to none, or gives its own up, and has no state to begin with.</summary>
+    public bool CanBeTakenIn => (Stage is FormationStage.Fresh or FormationStage.Alone) && BaseState == 0;
 
     /// <summary>What the folder held when it was opened.</summary>
     public OpenedLog Opened { get; init; }

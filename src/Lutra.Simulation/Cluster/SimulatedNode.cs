@@ -164,10 +164,28 @@ public sealed class SimulatedNode : IDisposable
         ScheduleTick(of, ticked);
     });
 
+    private void BeginAnew(Exception reason)
+    {
+        told.Add(new TimelineEntry(scheduler.Now, Label, reason.Message));
+        network?.Kill();
+        Disk.Kill();
+        scheduler.After(TimeSpan.Zero, () =>
+        {
+            if (!IsUp)
+                Start();
+        });
+    }
+
     private void Fail(Exception reason)
     {
         if (Failure is not null)
             return;
+        if (reason is YieldedException)
+        {
+            BeginAnew(reason);
+            return;
+        }
+
         Failure = reason;
         told.Add(new TimelineEntry(scheduler.Now, Label, $"stopped: {reason.Message}"));
         network?.Kill();

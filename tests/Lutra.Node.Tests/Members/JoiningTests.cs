@@ -121,4 +121,47 @@ public sealed class JoiningTests
         cluster.Becomes("1 2 3");
         cluster.MustPut(third, "name", "otter");
     }
+
+    [Theory]
+    [InlineData(1, 1, false)]
+    [InlineData(2, 3, false)]
+    [InlineData(3, 3, true)]
+    public void A_node_alone_with_nothing_gives_way_to_the_cluster_that_takes_it_in(ulong seed, int voters, bool restarted)
+    {
+        var cluster = MemberWorld.Cluster(seed, voters, standby: 1, options => options.Join ? options with { Peers = [], Join = false } : options);
+        var alone = cluster.Nodes[^1];
+        alone.Start();
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(3));
+        if (restarted)
+        {
+            alone.PowerCut();
+            alone.Start();
+            cluster.Scheduler.RunFor(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.Equal(Raft.RoleName.Leader, alone.Loop!.Replica!.Raft.Role);
+        cluster.MustPut(cluster.Nodes[0], "name", "otter");
+        cluster.MustChange(cluster.Nodes[0], new AddMember($"n{voters + 1}:2379", alone.Label));
+        cluster.Becomes(string.Join(' ', cluster.Nodes.Select(node => node.Label)));
+        Assert.Equal("otter", cluster.Get(alone, "name"));
+        alone.PowerCut();
+        alone.Start();
+        Assert.True(cluster.Converge(Long));
+        Assert.Equal("otter", cluster.Get(alone, "name"));
+    }
+
+    [Fact]
+    public void A_node_alone_with_data_of_its_own_keeps_them_and_says_why()
+    {
+        var cluster = MemberWorld.Cluster(4, voters: 3, standby: 1, options => options.Join ? options with { Peers = [], Join = false } : options);
+        var alone = cluster.Nodes[^1];
+        alone.Start();
+        Assert.True(cluster.Scheduler.RunUntil(() => alone.Loop?.Replica?.Raft.Role == Raft.RoleName.Leader, Long));
+        cluster.MustPut(alone, "name", "mine");
+        cluster.MustChange(cluster.Nodes[0], new AddMember("n4:2379", "4"));
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(10));
+        Assert.Equal("mine", cluster.Get(alone, "name"));
+        Assert.Contains(alone.Told, line => line.What.Contains("two clusters that began apart cannot be joined", StringComparison.Ordinal));
+        Assert.Equal("(4)+ 1 2 3", cluster.Members());
+    }
 }

@@ -96,8 +96,8 @@ public sealed class RecoverTests
         RecoverInto(cluster, node, new SimulatedDisk(cluster.Scheduler, "target"));
         var after = node.Disk.Paths.ToDictionary(path => path, path => node.Disk.ReadAll(path));
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
-        // How many batches are known to be durable is written at each opening.
-        foreach (var (path, bytes) in before.Where(each => each.Key != "log/confirmed"))
+        // What stands in slots is written again at each opening (pitfall D02), where a power cut tore the last write even in the other place.
+        foreach (var (path, bytes) in before.Where(each => each.Key is not ("log/confirmed" or "log/hard-state" or "log/start")))
             Assert.True(bytes.AsSpan().SequenceEqual(after[path]), path);
         node.Start();
         Assert.True(cluster.ElectLeader(Long));

@@ -64,7 +64,7 @@ internal static class GreetingCodec
 
         var clusterName = reader.Text(NameBytesMax);
         var stage = (FormationStage)reader.Byte();
-        if (stage is not (FormationStage.Fresh or FormationStage.Drafted or FormationStage.Begun))
+        if (!Enum.IsDefined(stage))
             throw new MalformedFrameException($"No stage has number {(byte)stage}.");
 
         var flags = reader.Byte();
@@ -73,7 +73,7 @@ internal static class GreetingCodec
         NodeId? expected = (flags & HasExpected) != 0 ? new NodeId(reader.UInt64()) : null;
         if (node.Value == 0)
             throw new MalformedFrameException("No node has the id 0.");
-        if (cluster is not null != (stage == FormationStage.Begun))
+        if (cluster is not null != (stage is FormationStage.Begun or FormationStage.Alone))
             throw new MalformedFrameException($"A node in stage {stage} {(cluster is null ? "must name" : "has no")} cluster.");
 
         var label = reader.Text(NameBytesMax);

@@ -9,8 +9,10 @@ internal static class Handshake
     {
         if (theirs.ClusterName != own.ClusterName)
             return $"This node belongs to the cluster named '{own.ClusterName}', not '{theirs.ClusterName}'.";
-        if (own.Cluster is { } ownCluster && theirs.Cluster is { } theirCluster && ownCluster != theirCluster)
-            return $"This node belongs to the cluster {ownCluster}, not {theirCluster}: two clusters that began apart cannot be joined.";
+        // A node alone with nothing may be about to give its own cluster up; until it has, only words of formation pass.
+        if (own.Cluster is { } ownCluster && theirs.Cluster is { } theirCluster && ownCluster != theirCluster
+            && own.Stage == FormationStage.Alone == (theirs.Stage == FormationStage.Alone))
+            return $"This node belongs to the cluster {ownCluster}, not {theirCluster}: two clusters that began apart cannot be joined. The node of one of them must be started with an empty folder.";
         if (theirs.Expected is { } expected && expected != own.Node)
             return $"Node {own.Node} (label {own.Label}) answers at this address, not node {expected}.";
         if (dialled is { } wanted && wanted != theirs.Node)
