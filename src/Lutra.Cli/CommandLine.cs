@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Lutra.Cli.Client;
 using Lutra.Cli.Demo;
 using Lutra.Cli.Dev;
@@ -73,6 +74,11 @@ internal static class CommandLine
         return StrayOptions.Find(parsed) is { } stray ? [$"{stray} is no option of this command. If it is meant as it stands, put -- in front of it."] : [];
     }
 
-    private static string CommandPath(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+    private static string CommandPath(ParseResult parsed)
+    {
+        var path = "";
+        for (var command = parsed.CommandResult; command?.Command is not (null or RootCommand); command = command.Parent as CommandResult)
+            path = $"{command.Command.Name} {path}";
+        return path;
+    }
 }

@@ -8,9 +8,11 @@ internal sealed class MemberAddCommand : ClientCommand
 {
     private readonly Argument<string[]> words = new("[id] address")
     {
-        Description = "Where peers will reach the new node, as host:port; before it, if it shall have a certain one, its --id",
+        Description = "Where peers will reach the new node, as host:port; its id may stand before it",
         Arity = new ArgumentArity(1, 2),
     };
+
+    private readonly Option<string?> label = new("--id") { Description = "What the new node will call itself [default: whatever it says when it comes]" };
 
     private readonly Option<string?> clientAddress = new("--client-addr") { Description = "Where clients will reach it [default: the same address]", HelpName = "host:port" };
 
@@ -24,17 +26,23 @@ internal sealed class MemberAddCommand : ClientCommand
         : base("add", "Adds a member: a learner at first, so that it holds up nothing while it is not there")
     {
         Add(words);
+        Add(label);
         Add(clientAddress);
         Add(promotion);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(label) is not null && result.GetValue(words) is { Length: 2 })
+                result.AddError("The id is given twice, before the address and with --id: give it once.");
+        });
     }
 
     protected override async Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken)
     {
         var given = parsed.GetRequiredValue(words);
-        var (label, address) = given.Length == 2 ? (given[0], given[1]) : (null, given[0]);
+        var (name, address) = given.Length == 2 ? (given[0], given[1]) : (parsed.GetValue(label), given[0]);
         var done = await client.ChangeMembersAsync(
-            new AddMember(address, label, parsed.GetValue(clientAddress), parsed.GetValue(promotion)), cancellationToken);
-        MemberAnswer.Write(answer, done, $"Member {label ?? address} added (member id {done.Member}).");
+            new AddMember(address, name, parsed.GetValue(clientAddress), parsed.GetValue(promotion)), cancellationToken);
+        MemberAnswer.Write(answer, done, $"Member {name ?? address} added (member id {done.Member}).");
         if (done.Members.Members.FirstOrDefault(member => member.Id == done.Member) is { HasStarted: false } added && !answer.IsJson)
             Failure.Hint(HowToStart(added, done.Members));
         return ExitCode.Ok;

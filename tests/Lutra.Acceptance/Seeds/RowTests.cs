@@ -38,7 +38,7 @@ public sealed class RowTests : IDisposable
     {
         var (code, output) = await LutraProcess.RunAsync("serve", "--id=0", $"--dir={folder}", $"--addr=localhost:{LoopbackPorts.Next()}");
         Assert.Equal(2, code);
-        Assert.Contains("'0' is no id", output, StringComparison.Ordinal);
+        Assert.Contains("an integer id is positive", output, StringComparison.Ordinal);
     }
 
     [Fact]
