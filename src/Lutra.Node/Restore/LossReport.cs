@@ -18,7 +18,7 @@ public sealed record LossReport(
         var configuration = best.Configuration;
         var here = survivors.Select(survivor => survivor.Identity.Node).ToHashSet();
         var voters = configuration.Members.Where(member => member is { Role: not MemberRole.Learner, Node: not null })
-            .OrderBy(member => Identity.Label.Parse(member.Label)).ToArray();
+            .OrderBy(member => Identity.Label.TryParse(member.Label, out _)).ToArray();
         string[] Labels(bool present) => [.. voters.Where(member => here.Contains(member.Node!.Value) == present).Select(member => member.Label)];
 
         // In the middle of a change both halves decide, each by its own majority (pitfall M03): a write is lost only where both may have lost it.

@@ -27,7 +27,7 @@ public sealed record SurvivingFolder(string Folder, string? Fault)
     /// <inheritdoc cref="Revision"/>
     public long Keys { get; private init; }
 
-    /// <summary>The members, as it knew them.</summary>
+    /// <summary>The members, as it knew them; without those that never told their label.</summary>
     public IReadOnlyList<string> Members { get; private init; } = [];
 
     internal static SurvivingFolder Of(string folder, Survivor survivor) => new(folder, null)
@@ -40,6 +40,10 @@ public sealed record SurvivingFolder(string Folder, string? Fault)
         Committed = survivor.Committed,
         Revision = survivor.Revision,
         Keys = survivor.Keys,
-        Members = [.. survivor.Configuration.Members.OrderBy(member => Identity.Label.Parse(member.Label)).Select(member => member.Label)],
+        Members =
+        [
+            .. survivor.Configuration.Members.Where(member => member.Label.Length > 0)
+                .OrderBy(member => Identity.Label.Parse(member.Label)).Select(member => member.Label),
+        ],
     };
 }

@@ -1,5 +1,6 @@
 using Lutra.Node.Identity;
 using Lutra.Node.Restore;
+using Lutra.Node.Tests.Members;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Disk;
 using Lutra.Storage.Files;
@@ -182,6 +183,20 @@ public sealed class RecoverTests
         }
 
         Assert.True(crashes > 20, $"{crashes} crashes");
+    }
+
+    [Fact]
+    public void A_member_that_never_told_its_label_does_not_hinder_a_recovery()
+    {
+        var cluster = Furnished(14);
+        cluster.MustChange(cluster.Leader!, new AddMember("n9:2379"));
+        cluster.MustPut(cluster.Leader!, "after", "1");
+        foreach (var node in cluster.Nodes)
+            node.Kill();
+        using var recovery = Open(cluster, cluster.Nodes[0]);
+        Assert.Null(recovery.Folders[0].Fault);
+        Assert.Equal(["1", "2", "3"], recovery.Folders[0].Members);
+        Assert.Equal(["2", "3"], recovery.Loss!.Missing);
     }
 
     [Fact]
