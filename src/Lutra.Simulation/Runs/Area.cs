@@ -20,10 +20,10 @@ internal sealed class Area
         new("leaders", [PartitionFault.Title, PauseFault.Title, HandOverFault.Title], Impatient) { IsolatesLeaders = true },
         new("replication", [PartitionFault.Title, LostMessagesFault.Title, BrokenConnectionsFault.Title, ClogFault.Title, KillFault.Title, SlowDiskFault.Title], options => options),
         new("reads", [PauseFault.Title, PartitionFault.Title, ClogFault.Title, HandOverFault.Title, LostMessagesFault.Title], options => options),
-        new("disk", [PowerCutFault.Title, SlowDiskFault.Title, DiskErrorFault.Title, StuckDiskFault.Title, FullDiskFault.Title, KillFault.Title], Small),
+        new("disk", [PowerCutFault.Title, CrashPointFault.Title, SlowDiskFault.Title, DiskErrorFault.Title, StuckDiskFault.Title, FullDiskFault.Title, KillFault.Title], Small),
         new("corruption", [BitRotFault.Title, LostSectorFault.Title, PowerCutFault.Title, KillFault.Title, WipeFault.Title], Small),
         new("transfers", [KillFault.Title, PowerCutFault.Title, PartitionFault.Title, SlowDiskFault.Title, BrokenConnectionsFault.Title, CompactionFault.Title], Tiny),
-        new("tables", [CompactionFault.Title, KillFault.Title, PowerCutFault.Title, DiskErrorFault.Title, FullDiskFault.Title], Tiny),
+        new("tables", [CompactionFault.Title, KillFault.Title, PowerCutFault.Title, CrashPointFault.Title, SlowDiskFault.Title, DiskErrorFault.Title, FullDiskFault.Title], Tiny),
     ];
 
     private readonly ImmutableArray<string> wanted;

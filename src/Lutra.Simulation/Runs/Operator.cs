@@ -1,4 +1,5 @@
 using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Disk;
 using Lutra.Simulation.Scheduling;
 using Lutra.Storage.Files;
 
@@ -89,7 +90,14 @@ internal sealed class Operator
     private void OnStopped(SimulatedNode node, Exception reason)
     {
         timeline.Add(new TimelineEntry(cluster.Scheduler.Now, node.Label, $"stopped by itself: {reason.Message}"));
-        if (!IsSound(node) && reason is LutraException or IOException)
+        if (reason is SimulatedCrashException)
+        {
+            // The fault that asked for it: half of the time the machine goes with its process.
+            if (random.Next(2) == 0)
+                node.PowerCut();
+            StartLater(node);
+        }
+        else if (!IsSound(node) && reason is LutraException or IOException)
             LeaveDown(node);
         else if (reason is DiskException and not DamagedFileException && diskErrors.Contains(node.Label))
             StartLater(node);

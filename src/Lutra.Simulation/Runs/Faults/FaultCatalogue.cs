@@ -7,6 +7,7 @@ internal static class FaultCatalogue
     [
         (KillFault.Title, setting => new KillFault(setting)),
         (PowerCutFault.Title, setting => new PowerCutFault(setting)),
+        (CrashPointFault.Title, setting => new CrashPointFault(setting)),
         (PauseFault.Title, setting => new PauseFault(setting)),
         (WipeFault.Title, setting => new WipeFault(setting)),
         (RoughNetworkFault.Title, setting => new RoughNetworkFault(setting)),
