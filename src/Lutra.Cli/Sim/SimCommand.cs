@@ -46,24 +46,30 @@ internal static class SimCommand
             });
         }
 
-        if (plan.MinimiseRuns > 0)
-            Minimise(summary, plan.MinimiseRuns, cancellationToken);
+        var smallest = plan.MinimiseRuns > 0 ? Minimise(summary, plan.MinimiseRuns, cancellationToken) : null;
+        if (plan.ReportFolder is { } folder && !cancellationToken.IsCancellationRequested)
+        {
+            foreach (var (failed, at) in summary.Failed.Take(SimReports.Max).Select((failed, at) => (failed, at)))
+                SimReports.Write(folder, failed.World, at == 0 && smallest is not null ? smallest : failed.World);
+        }
+
         if (plan.WithFingerprints)
             summary.WriteFingerprints();
         summary.Write(Stopwatch.GetElapsedTime(started), plan.WithMarks);
         return summary.IsClean ? ExitCode.Ok : ExitCode.Error;
     }
 
-    // The first failure is enough to begin with.
-    private static void Minimise(SimSummary summary, int runsMax, CancellationToken cancellationToken)
+    // The first failure is enough to begin with. Null: there was none.
+    private static World? Minimise(SimSummary summary, int runsMax, CancellationToken cancellationToken)
     {
         if (summary.Failed.Count == 0 || cancellationToken.IsCancellationRequested)
-            return;
+            return null;
         var failed = summary.Failed[0];
         var minimiser = new Minimiser(world => cancellationToken.IsCancellationRequested ? null : SimulationRun.Run(world).Violation, runsMax);
         var smaller = minimiser.Minimise(failed.World, failed.Violation!);
         if (smaller != failed.World)
             Failure.Hint($"seed {failed.World.Seed} fails alike in a smaller world: {smaller.ReproLine}");
+        return smaller;
     }
 
     // Both are sorted by time; what was done comes before what a node says of it.

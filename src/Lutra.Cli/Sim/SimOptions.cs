@@ -24,11 +24,12 @@ internal sealed class SimOptions
     private readonly Option<bool> trace = new("--trace") { Description = "With --seed: print what was done to the nodes and what they said" };
     private readonly Option<bool> fingerprints = new("--fingerprints") { Description = "Print a number for each seed that is equal wherever the same code runs it" };
     private readonly Option<int> minimise = new("--minimise") { Description = "How many runs may be spent on making the first failing world smaller; 0: none", DefaultValueFactory = _ => 200 };
+    private readonly Option<string> report = new("--report") { Description = $"The folder for what failing seeds leave to look at, at most {SimReports.Max}; none: nothing is written", DefaultValueFactory = _ => "sim-reports" };
     private readonly Option<bool> marks = new("--marks") { Description = "Print how many runs reached each of the rare places in the code" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { seeds, seed, start, jobs, seconds, area, failFast, voters, clients, faults, workloads, core, damage, trace, marks, fingerprints, minimise })
+        foreach (var option in new Option[] { seeds, seed, start, jobs, seconds, area, failFast, voters, clients, faults, workloads, core, damage, trace, marks, fingerprints, minimise, report })
             command.Options.Add(option);
     }
 
@@ -50,6 +51,7 @@ internal sealed class SimOptions
             IsTraced = parsed.GetValue(trace),
             WithMarks = parsed.GetValue(marks),
             MinimiseRuns = parsed.GetValue(minimise),
+            ReportFolder = parsed.GetValue(report) is { } folder && folder != "none" ? folder : null,
             WithFingerprints = parsed.GetValue(fingerprints),
             BeyondBudget = parsed.GetValue(damage) is { } extent ? extent == "beyond" : null,
         };

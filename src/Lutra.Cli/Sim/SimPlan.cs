@@ -36,6 +36,9 @@ internal sealed record SimPlan(ulong First, int Count, int Jobs, TimeSpan? Fault
     /// <summary>How many runs may be spent on making the first failing world smaller.</summary>
     public int MinimiseRuns { get; init; }
 
+    /// <summary>Where reports of failing seeds go; null: nowhere.</summary>
+    public string? ReportFolder { get; init; }
+
     public World WorldOf(ulong seed)
     {
         var drawn = WorldDraw.Draw(seed, FaultsFor, Area);

@@ -3,6 +3,7 @@ using Lutra.Node;
 using Lutra.Node.Loop;
 using Lutra.Simulation.Disk;
 using Lutra.Simulation.Network;
+using Lutra.Simulation.Recording;
 using Lutra.Simulation.Scheduling;
 
 namespace Lutra.Simulation.Cluster;
@@ -50,6 +51,9 @@ public sealed class SimulatedNode : IDisposable
     /// <summary>Why the node stopped by itself; null where it did not.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Who writes down what becomes of the node; null: nobody.</summary>
+    internal RunRecording? Recording { get; set; }
+
     /// <summary>Called after each event of the node's processes.</summary>
     internal Action? Ran { get; set; }
 
@@ -88,7 +92,7 @@ public sealed class SimulatedNode : IDisposable
         {
             var origin = (ulong)random.NextInt64();
             loop = new NodeLoop(context, options, origin);
-            requests = new SimulatedRequests(loop, clock, options, origin, proposal => Acknowledged?.Invoke(proposal));
+            requests = new SimulatedRequests(loop, clock, options, origin, proposal => Acknowledged?.Invoke(proposal), Recording is null ? null : Record);
         }
         catch (Exception reason) when (reason is IOException or LutraException or SimulatedCrashException)
         {
@@ -100,6 +104,7 @@ public sealed class SimulatedNode : IDisposable
         network.Listen(options.EffectivePeerAddress, loop.Peers.Accept);
         process.Ready(loop);
         ScheduleTick(process, loop);
+        Recording?.Look(this, scheduler.Now);
     }
 
     /// <summary>The process dies; what it wrote stays.</summary>
@@ -108,6 +113,7 @@ public sealed class SimulatedNode : IDisposable
         process?.Kill();
         network?.Kill();
         Disk.Kill();
+        Recording?.Look(this, scheduler.Now);
     }
 
     /// <summary>The machine dies; what was not synced is lost or torn.</summary>
@@ -116,15 +122,21 @@ public sealed class SimulatedNode : IDisposable
         process?.Kill();
         network?.CutPower();
         Disk.PowerCut(scheduler.RandomFor($"power cut {starts} of {Label}"));
+        Recording?.Look(this, scheduler.Now);
     }
 
     /// <summary>The process stands still; see <see cref="SimulatedProcess.Pause"/>.</summary>
-    public void Pause() => process?.Pause();
+    public void Pause()
+    {
+        process?.Pause();
+        Recording?.Look(this, scheduler.Now);
+    }
 
     public void Resume()
     {
         process?.Resume();
         fabric.KickPipes();
+        Recording?.Look(this, scheduler.Now);
     }
 
     /// <summary>Every connection of the node breaks; it can be dialled again at once.</summary>
@@ -176,6 +188,15 @@ public sealed class SimulatedNode : IDisposable
         });
     }
 
+    private Action<Ending> Record(string client, string what)
+    {
+        var request = new RecordedRequest(client, Label, what, scheduler.Now);
+        Recording!.Add(request);
+        return ending => request.End(
+            scheduler.Now, ending.IsDone ? RequestOutcome.Done : ending.IsUnknown ? RequestOutcome.Unknown : RequestOutcome.Refused,
+            ending.Message ?? OperationText.Of(ending.Result));
+    }
+
     private void Fail(Exception reason)
     {
         if (Failure is not null)
@@ -190,6 +211,7 @@ public sealed class SimulatedNode : IDisposable
         told.Add(new TimelineEntry(scheduler.Now, Label, $"stopped: {reason.Message}"));
         network?.Kill();
         Disk.Kill();
+        Recording?.Look(this, scheduler.Now);
         Stopped?.Invoke(reason);
     }
 }

@@ -5,6 +5,7 @@ using Lutra.Node.Leases;
 using Lutra.Node.Loop;
 using Lutra.Node.Members;
 using Lutra.Node.Requests;
+using Lutra.Simulation.Recording;
 
 namespace Lutra.Simulation.Cluster;
 
@@ -17,7 +18,9 @@ public sealed record Ending(OperationResult? Result, LutraError? Error, string? 
 }
 
 /// <summary>Takes requests into one node, as its faces do, and tells how they ended. Where the node dies first, nothing is told.</summary>
-internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNodeOptions options, ulong origin, Action<ProposalId> acknowledged)
+/// <param name="record">Writes down that a client asked something, and gives what is to be called with the answer; null: nobody does.</param>
+internal sealed class SimulatedRequests(
+    NodeLoop loop, NodeClock clock, LutraNodeOptions options, ulong origin, Action<ProposalId> acknowledged, Func<string, string, Action<Ending>>? record = null)
 {
     private const int ReadSizeBytes = 256;
 
@@ -27,8 +30,10 @@ internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNod
 
     private long DeadlineMillis => clock.NowMillis + options.RequestTimeoutMillis;
 
-    public void Write(Command command, string? idempotencyKey, Action<Ending> ended)
+    /// <param name="client">Who asks, for people.</param>
+    public void Write(Command command, string? idempotencyKey, Action<Ending> ended, string client = "")
     {
+        ended = Recorded(client, record is null ? "" : OperationText.Of(command), ended);
         var number = ++lastNumber;
         var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, IdempotencyKey: idempotencyKey);
         var encoded = CommandCodec.Encode(envelope, command);
@@ -36,13 +41,17 @@ internal sealed class SimulatedRequests(NodeLoop loop, NodeClock clock, LutraNod
             loop.Post(new PendingWrite(number, encoded, DeadlineMillis, leaving, acknowledged));
     }
 
-    public void Read(RangeOperation range, Action<Ending> ended)
+    /// <param name="client">Who asks, for people.</param>
+    public void Read(RangeOperation range, Action<Ending> ended, string client = "")
     {
+        ended = Recorded(client, record is null ? "" : OperationText.Of(range), ended);
         if (Enter(reads, ReadSizeBytes, ended) is { } leaving)
             loop.Post(new PendingRead(loop, range, DeadlineMillis, leaving));
     }
 
     public void Ask(LeaseQuestion question, Action<LeaseAnswer> answered) => loop.Post(new PendingQuestion(question, DeadlineMillis, answered));
+
+    private Action<Ending> Recorded(string client, string what, Action<Ending> ended) => record is null ? ended : record(client, what) + ended;
 
     // As a server's doors do it. Null: refused.
     private static Action<Ending>? Enter(Admission admission, int sizeBytes, Action<Ending> ended)

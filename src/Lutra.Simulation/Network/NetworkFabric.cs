@@ -30,6 +30,9 @@ public sealed class NetworkFabric
     /// <summary>What happens to single messages of the consensus; null: nothing.</summary>
     internal MessageShuffler? Shuffler { get; set; }
 
+    /// <summary>Who writes messages down; null: nobody.</summary>
+    internal Recording.RunRecording? Recording { get; set; }
+
     /// <summary>Bytes handed to receivers so far: two runs of one seed agree on it.</summary>
     public long DeliveredBytes { get; internal set; }
 

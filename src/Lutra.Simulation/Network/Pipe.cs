@@ -1,3 +1,5 @@
+using Lutra.Simulation.Recording;
+
 namespace Lutra.Simulation.Network;
 
 /// <summary>One direction of a connection: bytes in order, each with the time at which it can arrive.</summary>
@@ -36,7 +38,8 @@ internal sealed class Pipe
             var breaks = fabric.Random.NextDouble() < faults.Reset;
             var arriving = breaks ? bytes[..fabric.Random.Next(bytes.Length + 1)] : bytes;
             var stall = fabric.Random.NextDouble() < faults.Stall ? faults.StallMax * fabric.Random.NextDouble() : TimeSpan.Zero;
-            Enqueue(new Segment(arriving.ToArray(), breaks ? Ending.Break : Ending.None), stall);
+            var segment = new Segment(arriving.ToArray(), breaks ? Ending.Break : Ending.None);
+            Enqueue(fabric.Recording is { } recording ? segment with { Messages = Record(recording, segment.Bytes) } : segment, stall);
         }
 
         ReportSent();
@@ -93,6 +96,8 @@ internal sealed class Pipe
         {
             segments.Dequeue();
             firstOffset = 0;
+            foreach (var message in segment.Messages)
+                message.Arrived = fabric.Scheduler.Now;
         }
 
         if (count > 0)
@@ -104,6 +109,15 @@ internal sealed class Pipe
         if (!isWhole)
             fabric.Scheduler.After(TimeSpan.FromMicroseconds(10), Deliver);
         return isWhole;
+    }
+
+    private RecordedMessage[] Record(RunRecording recording, byte[] bytes)
+    {
+        RecordedMessage[] messages =
+            [.. MessageText.OfAll(bytes).Select(frame => new RecordedMessage(sender.Host, receiver.Host, frame.What, frame.IsOfConsensus, fabric.Scheduler.Now))];
+        foreach (var message in messages)
+            recording.Add(message);
+        return messages;
     }
 
     private void Reset()
@@ -140,5 +154,7 @@ internal sealed class Pipe
     private sealed record Segment(byte[] Bytes, Ending Ending)
     {
         public TimeSpan ArrivesAt { get; init; }
+
+        public RecordedMessage[] Messages { get; init; } = [];
     }
 }

@@ -1,5 +1,6 @@
 using Lutra.Raft;
 using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Recording;
 using Lutra.Simulation.Runs.Faults;
 using Lutra.Simulation.Runs.Invariants;
 using Lutra.Simulation.Workloads;
@@ -29,7 +30,7 @@ public sealed class SimulationRun
     private readonly IWorkload[] workloads;
     private string? violation;
 
-    private SimulationRun(World world)
+    private SimulationRun(World world, RunRecording? recording)
     {
         this.world = world;
         var options = new Random(Scheduling.StreamSeed.For(world.Seed, "options"));
@@ -46,6 +47,7 @@ public sealed class SimulationRun
         weather = new FaultWeather(setting);
         var clockRateMax = world.Faults.Contains(ClockFault.Title) ? ClockFault.RateMax : 1;
         workloads = [.. world.Workloads.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, world.Clients, cluster.Scheduler.RandomFor(name), clockRateMax)))];
+        recording?.Follow(cluster);
     }
 
     /// <summary>The world that the seed draws, with faults for so long.</summary>
@@ -54,11 +56,18 @@ public sealed class SimulationRun
     public static RunReport Run(World world)
     {
         ArgumentNullException.ThrowIfNull(world);
+        return Run(world, recording: null);
+    }
+
+    /// <summary>The same run, written down for people.</summary>
+    internal static RunReport Run(World world, RunRecording? recording)
+    {
         var marks = MarkSheet.Begin();
         try
         {
-            var run = new SimulationRun(world);
+            var run = new SimulationRun(world, recording);
             run.RunPhasesOrSayWhy();
+            run.Complete(recording);
             return run.Report(marks);
         }
         finally
@@ -118,6 +127,16 @@ public sealed class SimulationRun
     }
 
     private static string? FirstOf(IEnumerable<string?> found) => found.FirstOrDefault(each => each is not null);
+
+    private void Complete(RunRecording? recording)
+    {
+        if (recording is null)
+            return;
+        recording.End = cluster.Scheduler.Now;
+        recording.States = [.. cluster.Nodes.Select(NodeState.Describe)];
+        if (workloads.FirstOrDefault(workload => workload.Misfit is not null) is { } misfitting)
+            (recording.Misfit, recording.Longest) = (misfitting.Misfit, misfitting.Longest);
+    }
 
     private RunReport Report(MarkSheet marks)
     {

@@ -17,6 +17,7 @@ internal sealed class CountingClient
     private readonly SimulatedScheduler scheduler;
     private readonly SimulatedCluster cluster;
     private readonly Random random;
+    private readonly string name;
     private readonly byte[] key;
     private readonly int valueBytesMax;
     private readonly SortedSet<long> unknown = [];
@@ -33,6 +34,7 @@ internal sealed class CountingClient
         this.violated = violated;
         random = scheduler.RandomFor($"counting client {number}");
         valueBytesMax = (int)random.LogUniform(16, 2000);
+        name = $"counting, client {number}";
         key = Encoding.UTF8.GetBytes($"counting/{number}");
     }
 
@@ -108,7 +110,7 @@ internal sealed class CountingClient
             }
 
             Again();
-        });
+        }, name);
     }
 
     private void Read(SimulatedNode node, Action then)
@@ -126,7 +128,7 @@ internal sealed class CountingClient
             }
 
             then();
-        });
+        }, name);
     }
 
     private void Check(RangeResult found, long oldest, SimulatedNode node)

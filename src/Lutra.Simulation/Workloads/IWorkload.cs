@@ -1,4 +1,5 @@
 using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Recording;
 
 namespace Lutra.Simulation.Workloads;
 
@@ -29,6 +30,12 @@ internal interface IWorkload
 
     /// <summary>Those of them of which it could not say within its budget whether they are right.</summary>
     long Undecided => 0;
+
+    /// <summary>The first operation that fits nowhere in the history that <see cref="Judge"/> found wrong; null: none.</summary>
+    OperationPlace? Misfit => null;
+
+    /// <summary>In what order the checker got furthest with that history.</summary>
+    IReadOnlyList<OperationPlace> Longest => [];
 
     void Begin();
 

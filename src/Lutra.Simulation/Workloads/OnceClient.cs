@@ -83,7 +83,7 @@ internal sealed class OnceClient
         var mine = ++turn;
         setting.Scheduler.After(noAnswerAfter, () => Answer(mine, write, new Ending(null, LutraError.OutcomeUnknown, "no answer in time")));
         var command = new WriteCommand(new PutOperation(Encoding.UTF8.GetBytes(KeyOf(write.Number)), Encoding.UTF8.GetBytes(KeyOf(write.Number))));
-        node.Requests.Write(command, write.HasKey ? KeyOf(write.Number) : null, ending => Answer(mine, write, ending));
+        node.Requests.Write(command, write.HasKey ? KeyOf(write.Number) : null, ending => Answer(mine, write, ending), prefix);
     }
 
     private void Answer(long asked, Write write, Ending ending)
@@ -141,7 +141,7 @@ internal sealed class OnceClient
         }
 
         setting.Scheduler.After(noAnswerAfter, () => Go(null));
-        nodes[at].Requests.Read(new RangeOperation(KeyRange.Prefix(Encoding.UTF8.GetBytes(prefix))), Go);
+        nodes[at].Requests.Read(new RangeOperation(KeyRange.Prefix(Encoding.UTF8.GetBytes(prefix))), Go, prefix);
     }
 
     private void Check(RangeResult found, string label)

@@ -95,7 +95,7 @@ internal sealed class OverloadWorkload : IWorkload
             if (ending.Error is { } error and not (LutraError.Overloaded or LutraError.Unavailable or LutraError.NoSpace or LutraError.OutcomeUnknown or LutraError.TooLarge))
                 Violation ??= $"P6: write {write.Number} through node {node.Label} was refused as {error}, which no client can act on: {ending.Message}";
             write.Ending = ending;
-        });
+        }, Title);
     }
 
     private void Read(SimulatedNode node, SimulatedProcess process) =>
@@ -114,7 +114,7 @@ internal sealed class OverloadWorkload : IWorkload
             {
                 reading--;
             }
-        });
+        }, Title);
 
     private void Check(RangeResult found, SimulatedNode node)
     {

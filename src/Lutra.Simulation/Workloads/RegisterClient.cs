@@ -102,9 +102,9 @@ internal sealed class RegisterClient
         setting.Scheduler.After(noAnswerAfter, () => Ended(null));
         var key = KeyRange.Single(RegisterWorkload.KeyOf(register));
         if (operation.Call == RegisterCall.Get)
-            node.Requests.Read(new RangeOperation(key), Ended);
+            node.Requests.Read(new RangeOperation(key), Ended, RegisterWorkload.NameOf(number));
         else
-            node.Requests.Write(new WriteCommand(ToOperation(operation, key)), idempotencyKey: null, Ended);
+            node.Requests.Write(new WriteCommand(ToOperation(operation, key)), idempotencyKey: null, Ended, RegisterWorkload.NameOf(number));
     }
 
     private static Operation ToOperation(RegisterOperation operation, KeyRange key)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Lutra.Simulation.Checking;
 using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Recording;
 using RegisterHistory = System.Collections.Generic.List<Lutra.Simulation.Checking.TimedOperation<Lutra.Simulation.Checking.RegisterOperation>>;
 
 namespace Lutra.Simulation.Workloads;
@@ -40,6 +41,13 @@ internal sealed class RegisterWorkload : IWorkload
 
     public long Undecided { get; private set; }
 
+    public OperationPlace? Misfit { get; private set; }
+
+    public IReadOnlyList<OperationPlace> Longest { get; private set; } = [];
+
+    /// <summary>A client's name, for people.</summary>
+    public static string NameOf(int client) => $"registers, client {client}";
+
     public static byte[] KeyOf(int register) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"register/{register}"));
 
     public void Begin()
@@ -74,13 +82,25 @@ internal sealed class RegisterWorkload : IWorkload
             if (verdict.Kind == VerdictKind.NotLinearizable)
             {
                 var misfit = history[verdict.Misfit!.Value];
-                return $"P1: the history of register {register} is not linearizable: {misfit.What} of client {misfit.Client}, "
+                Misfit = PlaceOf(misfit);
+                Longest = [.. verdict.Longest.Select(at => PlaceOf(history[at]))];
+                return $"P1: the history of register {register} is not linearizable: {Describe(misfit.What)} of client {misfit.Client}, "
                     + $"from {new TimeSpan(misfit.Invoked)} to {new TimeSpan(misfit.Returned)}, fits nowhere.";
             }
         }
 
         return null;
     }
+
+    private static string Describe(RegisterOperation operation) => operation.Call switch
+    {
+        RegisterCall.Get => $"a get that read {operation.Value ?? "nothing"}",
+        RegisterCall.Put => $"the put of {operation.Value}",
+        RegisterCall.Delete => $"a delete that {(operation.Succeeded ? "found something" : "found nothing")}",
+        _ => $"the change from {operation.Expected ?? "nothing"} to {operation.Value}, which {(operation.Succeeded ? "succeeded" : "failed")}",
+    };
+
+    private static OperationPlace PlaceOf(TimedOperation<RegisterOperation> operation) => new(NameOf(operation.Client), new TimeSpan(operation.Invoked));
 
     private bool Record(int register, TimedOperation<RegisterOperation>? operation)
     {

@@ -52,13 +52,13 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
     protected void Write(SimulatedNode node, Command command, Action<Ending> then)
     {
         var answer = Expect(then, noAnswerAfter);
-        node.Requests.Write(command, idempotencyKey: null, answer);
+        node.Requests.Write(command, idempotencyKey: null, answer, name);
     }
 
     protected void Read(SimulatedNode node, RangeOperation range, Action<Ending> then)
     {
         var answer = Expect(then, noAnswerAfter);
-        node.Requests.Read(range, answer);
+        node.Requests.Read(range, answer, name);
     }
 
     protected void Ask(SimulatedNode node, LeaseQuestion question, Action<LeaseAnswer> then)

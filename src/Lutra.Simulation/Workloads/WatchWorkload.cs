@@ -89,7 +89,7 @@ internal sealed class WatchWorkload : IWorkload
         }
 
         setting.Scheduler.After(lostAfter, () => Ended(null));
-        node.Requests.Write(new WriteCommand(operation), null, Ended);
+        node.Requests.Write(new WriteCommand(operation), null, Ended, "watching, writers");
     }
 
     private void Again() => setting.Scheduler.After(TimeSpan.FromMilliseconds(setting.Random.Next(40)), Write);
