@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Lutra.Server.Tests.Metrics;
 
-/// <summary>Reads Prometheus' text format 0.0.4 as its documentation draws it, and refuses everything else.</summary>
+/// <summary>
+/// Reads Prometheus' text format 0.0.4 as its documentation draws it, and refuses everything else: also families that are announced twice or whose samples do not
+/// stand together, counters that are no counts, and histograms that do not add up.
+/// </summary>
 internal sealed partial class Exposition
 {
     public sealed record Sample(string Name, SortedDictionary<string, string> Labels, double Value);
@@ -36,8 +39,17 @@ internal sealed partial class Exposition
 
             var sample = read.ParseSample(line);
             Assert.Equal(helped, read.FamilyOf(sample.Name));
+            Assert.Contains(helped, read.Types.Keys);
             Assert.True(seen.Add(line[..line.LastIndexOf(' ')]), $"Twice: {line}");
             read.Samples.Add(sample);
+        }
+
+        foreach (var (family, type) in read.Types)
+        {
+            if (type == "counter")
+                read.CheckCounter(family);
+            else if (type == "histogram")
+                read.CheckHistogram(family);
         }
 
         return read;
@@ -47,6 +59,37 @@ internal sealed partial class Exposition
     public double Value(string name, params (string Name, string Value)[] labels) =>
         Assert.Single(Samples, sample => sample.Name == name && labels.All(label => sample.Labels.GetValueOrDefault(label.Name) == label.Value)).Value;
 
+    private void CheckCounter(string family)
+    {
+        Assert.EndsWith("_total", family, StringComparison.Ordinal);
+        Assert.All(Samples.Where(sample => sample.Name == family), sample => Assert.InRange(sample.Value, 0, double.MaxValue));
+    }
+
+    // One histogram for each set of labels beside "le".
+    private void CheckHistogram(string family)
+    {
+        Assert.DoesNotContain(Samples, sample => sample.Name == family);
+        var series = Samples.Where(sample => FamilyOf(sample.Name) == family)
+            .GroupBy(sample => string.Join(',', sample.Labels.Where(label => label.Key != "le").Select(label => $"{label.Key}={label.Value}")));
+        foreach (var one in series)
+        {
+            var buckets = one.Where(sample => sample.Name == $"{family}_bucket").ToList();
+            var bounds = buckets.Select(bucket => Number(bucket.Labels["le"])).ToList();
+            Assert.Equal(bounds.Distinct().Order(), bounds);
+            Assert.Equal(double.PositiveInfinity, bounds[^1]);
+            Assert.Equal(buckets.Select(bucket => bucket.Value).Order(), buckets.Select(bucket => bucket.Value));
+            Assert.Equal(Assert.Single(one, sample => sample.Name == $"{family}_count").Value, buckets[^1].Value);
+            Assert.InRange(Assert.Single(one, sample => sample.Name == $"{family}_sum").Value, 0, double.MaxValue);
+        }
+    }
+
+    private static double Number(string text) => text switch
+    {
+        "+Inf" => double.PositiveInfinity,
+        "-Inf" => double.NegativeInfinity,
+        _ => double.Parse(text, CultureInfo.InvariantCulture),
+    };
+
     private Sample ParseSample(string line)
     {
         var parts = Line().Match(line);
@@ -54,8 +97,7 @@ internal sealed partial class Exposition
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (Match label in Label().Matches(parts.Groups[2].Value))
             labels.Add(label.Groups[1].Value, Regex.Unescape(label.Groups[2].Value));
-        var value = parts.Groups[3].Value;
-        return new Sample(parts.Groups[1].Value, labels, double.Parse(value, CultureInfo.InvariantCulture));
+        return new Sample(parts.Groups[1].Value, labels, Number(parts.Groups[3].Value));
     }
 
     private string FamilyOf(string name)
@@ -75,7 +117,7 @@ internal sealed partial class Exposition
     [GeneratedRegex("^# TYPE ([a-z][a-z0-9_]*) (counter|gauge|histogram)$")]
     private static partial Regex Type();
 
-    [GeneratedRegex("""^([a-z][a-z0-9_]*)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)+)\})? ([-+0-9.eEInfNa]+)$""")]
+    [GeneratedRegex("""^([a-z][a-z0-9_]*)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)+)\})? (NaN|[-+]Inf|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)$""")]
     private static partial Regex Line();
 
     [GeneratedRegex("""([a-z_]+)="((?:[^"\\\n]|\\[\\"n])*)",?""")]
