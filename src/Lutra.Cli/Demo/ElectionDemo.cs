@@ -10,6 +10,7 @@ namespace Lutra.Cli.Demo;
 internal sealed class ElectionDemo
 {
     private const int TicksMax = 2000;
+    private const int LatencyTicks = 2;
     private readonly Dictionary<NodeId, (RoleName Role, Term Term)> known = [];
     private readonly DemoCluster cluster;
     private readonly Action<string> say;
@@ -20,7 +21,7 @@ internal sealed class ElectionDemo
     {
         this.say = say;
         this.wait = wait;
-        cluster = new DemoCluster(nodes, seed, latencyTicks: 2, Tell);
+        cluster = new DemoCluster(nodes, seed, new RaftOptions { ElectionTicks = 20, HeartbeatTicks = 5 }, static (_, _) => LatencyTicks, Tell);
     }
 
     public async Task RunAsync()
@@ -94,18 +95,7 @@ internal sealed class ElectionDemo
     private void Tell(Message message, bool arrives)
     {
         var lost = arrives ? "" : " (lost)";
-        var said = message switch
-        {
-            PreVoteRequest request => $"would you vote for me in term {request.Term.Value}?",
-            PreVoteReply reply => reply.Granted ? "I would" : "I would not",
-            VoteRequest request => $"vote for me in term {request.Term.Value}",
-            VoteReply reply => reply.Granted ? $"you have my vote in term {reply.Term.Value}" : "no",
-            AppendRequest { Entries.Length: > 0 } append => $"entries {append.Entries.Span[0].Index.Value} to {append.Entries.Span[^1].Index.Value}",
-            AppendAccepted accepted => $"I have everything up to {accepted.Matched.Value}",
-            AppendRejected => "that does not fit my log",
-            _ => null,
-        };
-        if (said is not null && (arrives || message is not AppendRequest))
+        if (MessageText.Of(message) is { } said && (arrives || message is not AppendRequest))
             say($"  {message.From} → {message.To}  {said}{lost}");
     }
 

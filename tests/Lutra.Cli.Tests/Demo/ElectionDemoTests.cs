@@ -1,6 +1,6 @@
 using Lutra.Cli.Demo;
 
-namespace Lutra.Cli.Tests;
+namespace Lutra.Cli.Tests.Demo;
 
 public sealed class ElectionDemoTests
 {
