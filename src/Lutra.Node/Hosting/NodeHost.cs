@@ -19,6 +19,9 @@ internal sealed class NodeHost : IDisposable
     private readonly Action<NodeEvent> tell;
     private readonly Ticker ticker;
     private PeerListener? listener;
+    private readonly Lock making = new();
+    private Exception? failure;
+    private bool isMade;
     private int stopping;
 
     private NodeHost(LutraNodeOptions options, Action<NodeEvent>? tell)
@@ -40,8 +43,16 @@ internal sealed class NodeHost : IDisposable
         Watches = new WatchDoor(loop, Reads);
         Snapshots = new SnapshotDoor(this, loop, Reads);
         Members = new MemberDoor(loop, clock, options);
-        scheduler.Ready(loop);
         ticker = new Ticker(options.HeartbeatIntervalMillis, loop.Tick);
+        loop.Start();
+        lock (making)
+        {
+            isMade = true;
+            if (failure is null)
+                return;
+        }
+
+        EndAfter(failure);
     }
 
     public LutraNodeOptions Options { get; }
@@ -127,6 +138,18 @@ internal sealed class NodeHost : IDisposable
         tell(reason is YieldedException
             ? new NodeEvent(NodeEventLevel.Information, reason.Message)
             : new NodeEvent(NodeEventLevel.Error, $"The node stops: {reason.Message}"));
+        lock (making)
+        {
+            // What is half made cannot be taken down: the end of the making sees to it.
+            failure = reason;
+            if (!isMade)
+                return;
+        }
+
+        EndAfter(reason);
+    }
+
+    private void EndAfter(Exception reason) =>
         ThreadPool.QueueUserWorkItem(_ =>
         {
             if (reason is DiskStuckException)
@@ -134,7 +157,6 @@ internal sealed class NodeHost : IDisposable
             Dispose();
             stopped.TrySetException(reason);
         });
-    }
 
     /// <summary>
     /// The thread that waits for the disk may never come back, and what follows waits for it (pitfall D10): requests and connections end, and the end is told,

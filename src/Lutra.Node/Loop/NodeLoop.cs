@@ -25,6 +25,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     private readonly PeerExchange peers;
     private readonly Membership membership;
     private Replica? replica;
+    private volatile bool started;
     private volatile bool closed;
     private int ticks;
     private Action? drained;
@@ -38,7 +39,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         this.origin = origin;
         Measures = new NodeMeasures(context.Clock.Time);
         membership = Membership.Open(context, options, Post);
-        peers = new PeerExchange(context.Network, membership.Hello, options.Tuning.Peers, this, context.Random, context.Clock.Time, () => context.Scheduler.Offer(this));
+        peers = new PeerExchange(context.Network, membership.Hello, options.Tuning.Peers, this, context.Random, context.Clock.Time, Offer);
         peers.SetTargets(membership.Targets);
         FollowMembership();
     }
@@ -56,13 +57,20 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     /// <summary>Null until the cluster has begun. Set once, read by all threads.</summary>
     public Replica? Replica => Volatile.Read(ref replica);
 
+    /// <summary>From now on it steps. What other threads posted while it was made has waited: a loop that is half made must not step.</summary>
+    public void Start()
+    {
+        started = true;
+        context.Scheduler.Ready(this);
+    }
+
     /// <summary>Gives the loop something to act on. From any thread.</summary>
     public void Post(LoopInput input)
     {
         inbox.Post(input);
         if (closed)
             RefuseAll();
-        else
+        else if (started)
             context.Scheduler.Ready(this);
     }
 
@@ -70,7 +78,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     public void Tick()
     {
         Interlocked.Exchange(ref ticks, 1);
-        context.Scheduler.Offer(this);
+        Offer();
     }
 
     public bool Step()
@@ -207,6 +215,12 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         replica?.Dispose();
         membership.Dispose();
         RefuseAll();
+    }
+
+    private void Offer()
+    {
+        if (started)
+            context.Scheduler.Offer(this);
     }
 
     private void RefuseAll()

@@ -102,7 +102,7 @@ public sealed class SimulatedNode : IDisposable
         }
 
         network.Listen(options.EffectivePeerAddress, loop.Peers.Accept);
-        process.Ready(loop);
+        loop.Start();
         ScheduleTick(process, loop);
         Recording?.Look(this, scheduler.Now);
     }

@@ -40,6 +40,9 @@ internal sealed class RealCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>The option that names all of them.</summary>
+    public string Peers => $"--peers={string.Join(',', ports.Select((port, at) => $"{at + 1}=localhost:{port}"))}";
+
     public string Address(int node) => $"localhost:{ports[node]}";
 
     public LutraProcess Process(int node) => processes[node] ?? throw new InvalidOperationException($"Node {node} was never started.");
@@ -50,7 +53,7 @@ internal sealed class RealCluster : IAsyncDisposable
     public void Start(int node)
     {
         processes[node]?.Dispose();
-        var peers = ports.Length == 1 ? [] : new[] { $"--peers={string.Join(',', ports.Select((port, at) => $"{at + 1}=localhost:{port}"))}" };
+        var peers = ports.Length == 1 ? [] : new[] { Peers };
         processes[node] = LutraProcess.Start(["serve", $"--id={node + 1}", $"--addr={Address(node)}", $"--dir={Folder}", .. peers, .. more]);
     }
 
@@ -97,6 +100,15 @@ internal sealed class RealCluster : IAsyncDisposable
         }
 
         throw new TimeoutException($"No node leads within {Patience}.");
+    }
+
+    /// <summary>Sends a body of JSON to the first node, as curl would, and returns what it answers.</summary>
+    public async Task<string> PostAsync(string path, string body)
+    {
+        using var http = new HttpClient { BaseAddress = Url(ports[0]), Timeout = Patience };
+        using var content = new StringContent(body, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using var answer = await http.PostAsync(path, content);
+        return await answer.Content.ReadAsStringAsync();
     }
 
     public async ValueTask DisposeAsync()
