@@ -34,6 +34,7 @@ internal static class Marks
     public static readonly Mark ConfirmedBatchNotWhole = new(MarkClass.Rare);
     public static readonly Mark SpareCleared = new(MarkClass.Rare);
 
+    public static readonly Mark TornTailHalfCleared = new(MarkClass.VeryRare);
     public static readonly Mark WriterWaitsForSegment = new(MarkClass.VeryRare);
     public static readonly Mark UnfinishedSegmentDeleted = new(MarkClass.VeryRare);
     public static readonly Mark HeaderWithoutBatch = new(MarkClass.VeryRare);

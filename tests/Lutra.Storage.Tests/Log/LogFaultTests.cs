@@ -1,4 +1,5 @@
 using Lutra.Raft;
+using Lutra.Storage.Files;
 using static Lutra.Storage.Tests.Log.LogFixture;
 
 namespace Lutra.Storage.Tests.Log;
@@ -18,6 +19,40 @@ public sealed class LogFaultTests
     {
         for (var at = 1; at <= 40; at++)
             FailAndRestart(node => node.Disk.Faults.FailWriteIn = at);
+    }
+
+    [Theory]
+    [InlineData(1, 60)]
+    [InlineData(1, 300)]
+    [InlineData(5, 300)]
+    public void D03_a_torn_write_that_was_cleared_in_part_only_is_still_no_damage(int entries, int payloadBytes)
+    {
+        var node = new LogFixture();
+        node.Open();
+        node.AppendAndRun(1, 1, 5);
+        node.Disk.Faults.FailWriteIn = 1;
+        node.Append(1, 6, entries, payloadBytes);
+        node.Run();
+        Assert.NotNull(node.Failure);
+        node.Process.Kill();
+        node.Disk.Kill();
+        var torn = node.Disk.Save();
+        for (var at = 1; at <= 8; at++)
+        {
+            node.Disk.Restore(torn);
+            node.Disk.Faults.FailWriteIn = at;
+            try
+            {
+                node.Restart();
+            }
+            catch (DiskException)
+            {
+                // One of the writes of recovery.
+            }
+
+            node.Disk.Faults.FailWriteIn = 0;
+            Assert.Equal(Positions(1, 1, 5), Contents(node.Restart()));
+        }
     }
 
     [Fact]

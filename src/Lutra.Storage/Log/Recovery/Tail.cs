@@ -87,6 +87,12 @@ internal sealed class Tail(
 
     private bool LacksAPart(Segment segment, long from, long to)
     {
+        // So begins what an earlier recovery dropped and was not able to clear to its end; nothing that was ever written does.
+        if (!ReadBytes(segment, from, sizeof(ulong)).AsSpan().ContainsAnyExcept((byte)0))
+        {
+            Marks.TornTailHalfCleared.Hit();
+            return true;
+        }
         if (from == 0)
         {
             var header = ReadBytes(segment, 0, SegmentHeader.SizeBytes);
