@@ -19,6 +19,7 @@ public sealed class KeyLineTests
     [Theory]
     [InlineData("", "no JSON")]
     [InlineData("{", "no JSON")]
+    [InlineData("{\"key\":\"a\",\"v\\ud800\":\"b\"}", "no JSON")]
     [InlineData("7", "no JSON object")]
     [InlineData("{\"key\":\"a\"}", "no \"value\"")]
     [InlineData("{\"value\":\"a\"}", "no \"key\"")]

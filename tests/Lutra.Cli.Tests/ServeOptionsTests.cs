@@ -79,6 +79,14 @@ public sealed class ServeOptionsTests
         Assert.Equal(2, errors.Count);
     }
 
+    [Fact]
+    public void F01_a_file_of_nothing_but_faults_is_not_read_to_its_end()
+    {
+        FileOf(string.Concat(Enumerable.Repeat("x\n", 100_000)));
+        Assert.Equal(21, errors.Count);
+        Assert.Contains("was not read", errors[^1], StringComparison.Ordinal);
+    }
+
     private ServeOptions From(Dictionary<string, string> flags, Dictionary<string, string> environment, SettingsFile? file = null) =>
         ServeOptions.From(new SettingSource(flags, environment.GetValueOrDefault, file, errors), errors);
 

@@ -5,6 +5,9 @@ internal sealed class SettingsFile
 {
     private const long BytesMax = 1024 * 1024;
 
+    // More would only scroll away.
+    private const int ErrorsMax = 20;
+
     private readonly Dictionary<string, Setting> settings = new(StringComparer.Ordinal);
 
     private SettingsFile()
@@ -32,8 +35,11 @@ internal sealed class SettingsFile
         }
 
         var file = new SettingsFile();
-        for (var at = 0; at < lines.Length; at++)
+        var before = errors.Count;
+        for (var at = 0; at < lines.Length && errors.Count - before < ErrorsMax; at++)
             file.Add(lines[at].Trim(), $"{path} line {at + 1}", known, errors);
+        if (errors.Count - before == ErrorsMax)
+            errors.Add($"{path} may have more faults: the rest was not read.");
         return file;
     }
 

@@ -52,8 +52,9 @@ internal static class KeyLine
 
             return new PutOperation(key ?? throw new FormatException("it has no \"key\""), value ?? throw new FormatException("it has no \"value\""));
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // A name with half a surrogate pair passes as JSON, and shows when it is read.
             throw new FormatException("it is no JSON");
         }
     }

@@ -9,6 +9,9 @@ namespace Lutra.Node.Formation;
 /// </summary>
 internal sealed class PeerListParser
 {
+    // More would only scroll away.
+    private const int ErrorsMax = 20;
+
     private readonly string source;
     private readonly Label ownLabel;
     private readonly PeerAddress ownAddress;
@@ -31,7 +34,13 @@ internal sealed class PeerListParser
         var before = errors.Count;
         var parser = new PeerListParser(source, ownLabel, ownAddress, errors);
         foreach (var text in values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
-            parser.Add(text);
+        {
+            if (errors.Count - before < ErrorsMax)
+                parser.Add(text);
+        }
+
+        if (errors.Count - before == ErrorsMax)
+            errors.Add($"{source}: there may be more faults; the rest was not read.");
         var own = parser.FindOwn();
         return errors.Count == before ? new PeerList([.. parser.entries], own) : null;
     }

@@ -66,6 +66,15 @@ public sealed class PeerListTests
             errors);
     }
 
+    [Fact]
+    public void F01_a_list_of_nothing_but_faults_is_not_read_to_its_end()
+    {
+        var errors = new List<string>();
+        Assert.Null(Parse(string.Join(',', Enumerable.Repeat("x y", 10_000)), "2", errors));
+        Assert.Equal(21, errors.Count);
+        Assert.Contains("was not read", errors[^1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("node2", "1,3", "only where this node's own id is an integer")]
     [InlineData("2", "2=localhost:8001,1=localhost:8002", "both must be in one entry")]

@@ -132,6 +132,7 @@ public sealed class KeyTests
     [InlineData("{\"value\":\"a\"}}")]
     [InlineData("{\"value\":\"a\"} {}")]
     [InlineData("{\"value\":\"\\ud800\"}")]
+    [InlineData("{\"value\":\"a\",\"cl\\ud800\":1}")]
     [InlineData("{\"value_base64\":\"***\"}")]
     public async Task A_body_that_is_no_value_is_refused(string body)
     {
@@ -155,6 +156,8 @@ public sealed class KeyTests
     [InlineData("GET", "/key?key_base64=", 400)]
     [InlineData("GET", "/key/a%zz", 400)]
     [InlineData("GET", "/key/a%2", 400)]
+    [InlineData("GET", "/key/abcd%", 400)]
+    [InlineData("GET", "/key/abcd%41%", 400)]
     [InlineData("GET", "/key/a?key_base64=YQ", 400)]
     [InlineData("GET", "/key?key_base64=%2F%2B", 400)]
     [InlineData("GET", "/key/a?consistency=maybe", 400)]

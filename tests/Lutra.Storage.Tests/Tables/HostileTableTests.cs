@@ -13,6 +13,16 @@ public sealed class HostileTableTests
     public void The_same_table_without_a_lie_is_believed() => Verify(Forge(good));
 
     [Fact]
+    public void F01_a_small_table_is_verified_in_little_memory()
+    {
+        var table = Forge(good);
+        Verify(table);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Verify(table);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 128 * 1024);
+    }
+
+    [Fact]
     public void Keys_out_of_order_are_refused() => AssertRefused("out of order", Forge([("b", 7), ("a", 2), ("a", 1)]));
 
     [Fact]

@@ -22,6 +22,9 @@ internal static class PercentEncoding
         var length = 0;
         for (var i = 0; i < text.Length; i++)
         {
+            // A later percent sign that is not followed by two digits was counted as if it were.
+            if (length == target.Length)
+                return false;
             var character = text[i];
             if (character == '%')
             {

@@ -42,6 +42,11 @@ internal static class ValueBody
         {
             throw new RefusedException(Problem.Malformed($"{Shape} {JsonFault.Describe(broken)}"));
         }
+        catch (InvalidOperationException)
+        {
+            // The reader finds this only once a name is compared.
+            throw new RefusedException(Problem.Malformed($"{Shape} A name in it holds half a surrogate pair."));
+        }
 
         if (body is not { } read)
             throw new RefusedException(Problem.Malformed(Shape));

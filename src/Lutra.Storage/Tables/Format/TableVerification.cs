@@ -12,7 +12,7 @@ public sealed class TableVerification : IDisposable
     private readonly Table table;
     private readonly TableFileCursor cursor;
     private readonly long bodyBytes;
-    private byte[] buffer = new byte[TableBuild.StepBytes];
+    private byte[] buffer;
     private uint checksum;
     private long checksummedBytes;
     private byte[] smallestKey = [];
@@ -26,6 +26,7 @@ public sealed class TableVerification : IDisposable
         this.table = table;
         LengthBytes = table.Record.LengthBytes;
         bodyBytes = LengthBytes - TableFooter.SizeBytes;
+        buffer = new byte[(int)Math.Min(TableBuild.StepBytes, LengthBytes)];
         cursor = new TableFileCursor(table, fillCache: false);
     }
 

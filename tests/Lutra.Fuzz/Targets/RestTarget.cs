@@ -1,0 +1,130 @@
+using System.Text;
+using Lutra.Server.Rest;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Lutra.Fuzz.Targets;
+
+/// <summary>
+/// A request over REST: first line, headers, an empty line, the body, as a web server hands them over. Whatever it is, the answer is one of 200 to 499, or 503
+/// where something is not there; never a failure that nobody foresaw.
+/// </summary>
+internal sealed class RestTarget : FuzzTarget
+{
+    // Kestrel lets no more through.
+    private const int HeadersMax = 100;
+    private const int FirstLineLengthMax = 8 * 1024;
+
+    private static readonly string[] examples =
+    [
+        "GET /key/a%2Fb?consistency=local&revision=1",
+        "GET /key?key_base64=AA",
+        "PUT /key/name?lease=0&return_previous=true\nContent-Type: application/json\nIf-Match: \"7\"\n\n{\"value\":\"otter\",\"client_id\":1,\"request_id\":2}",
+        "PUT /key/name\nContent-Type: application/octet-stream\nIf-None-Match: *\nIdempotency-Key: abc\n\nbytes",
+        "PUT /key/name?ttl=5\n\n{\"value_base64\":\"AAEC\"}",
+        "DELETE /key/name?return_previous",
+        "GET /keys?prefix=a&limit=10&sort=revision&descending=true&keys_only",
+        "GET /keys?from=a&to=b&count_only=true&min_revision=1&max_revision=9",
+        "POST /txn\nContent-Type: application/json\n\n{\"compare\":[{\"key\":\"a\",\"is\":\"=\",\"version\":0}],\"then\":[{\"put\":{\"key\":\"a\",\"value\":\"b\"}},{\"get\":{\"prefix\":\"\"}},{\"delete\":{\"from\":\"a\",\"to\":\"b\"}}],\"else\":[{\"txn\":{\"then\":[{\"get\":{\"key\":\"a\"}}]}}]}",
+        "POST /compact\n\n{\"revision\":1}",
+        "POST /leases\n\n{\"ttl\":60,\"id\":7}",
+        "POST /leases/7/keepalive",
+        "GET /leases/7?keys=true",
+        "DELETE /leases/7",
+        "GET /leases",
+        "GET /kv/get?key=a",
+        "POST /kv/put\n\n{\"key\":\"a\",\"value\":\"b\"}",
+        "GET /kv/all",
+        "GET /status", "GET /members", "GET /version", "GET /livez?verbose", "GET /readyz?exclude=x", "GET /openapi.json",
+    ];
+
+    private readonly RestFace face;
+    private readonly Failures failures = new();
+
+    public RestTarget() => face = new RestFace(CannedStore.Open(), new RestFaceOptions(), failures, CancellationToken.None);
+
+    public override string Name => "rest";
+
+    public override IReadOnlyList<string> Words { get; } =
+    [
+        "\n", "\n\n", "&", "=", "?", "/", "%", "%00", "%C3%28", "%2F", "..", "\"", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e400", "9223372036854775807", "9223372036854775808",
+        "\\ud800", "\\u0000", "\"value\"", "\"value_base64\"", "\"compare\"", "\"then\"", "\"txn\"", "\"put\"", "\"get\"", "\"key\"", "_base64", "W/\"7\"", "*", "PUT ", "POST ", "Content-Type: ",
+        "Content-Type: application/octet-stream\n", "Idempotency-Key: ", "If-Match: ", "If-None-Match: ", "limit", "revision", "prefix", "sort", "lease", "ttl", "consistency", "Origin: http://x\n", "/watch?", "Last-Event-ID: ",
+    ];
+
+    public override byte[] Example(Random random) => Encoding.UTF8.GetBytes(examples[random.Next(examples.Length)]);
+
+    public override void Parse(byte[] input)
+    {
+        var http = Bed(() => ToRequest(input));
+        if (http is null)
+            return;
+        using var ended = new CancellationTokenSource();
+        http.RequestAborted = ended.Token;
+        var answer = face.HandleAsync(http, mount: "");
+
+        // A watch that was opened goes on until the client is gone.
+        if (!answer.IsCompleted)
+        {
+            ended.Cancel();
+            Require(answer.Wait(TimeSpan.FromSeconds(10)), "the request has no end");
+        }
+
+        answer.GetAwaiter().GetResult();
+        if (failures.Take() is { } failure)
+            throw new InvalidDataException("The request failed in a way that nobody foresaw.", failure);
+        Require(http.Response.StatusCode is >= 200 and < 500 or 503, $"the answer is {http.Response.StatusCode}");
+    }
+
+    public override bool IsDeclared(Exception exception) => false;
+
+    // Null: what no web server would let through.
+    private static DefaultHttpContext? ToRequest(byte[] input)
+    {
+        var text = Encoding.UTF8.GetString(input);
+        var body = text.IndexOf("\n\n", StringComparison.Ordinal);
+        var head = (body < 0 ? text : text[..body]).Split('\n');
+        var blank = head[0].IndexOf(' ', StringComparison.Ordinal);
+        if (blank <= 0 || head[0].AsSpan(blank + 1).ContainsAnyInRange('\0', ' ') || !head[0].AsSpan(blank + 1).StartsWith("/"))
+            return null;
+        if (head.Length > 1 + HeadersMax || head[0].Length > FirstLineLengthMax)
+            return null;
+        var http = new DefaultHttpContext();
+        http.Request.Method = head[0][..blank];
+        http.Features.Get<IHttpRequestFeature>()!.RawTarget = head[0][(blank + 1)..];
+        foreach (var line in head.Skip(1))
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (colon <= 0 || line.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+                return null;
+            http.Request.Headers.Append(line[..colon], line[(colon + 1)..].Trim());
+        }
+
+        if (body >= 0)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text[(body + 2)..]);
+            http.Request.Body = new MemoryStream(bytes);
+            http.Request.ContentLength = bytes.Length;
+        }
+
+        http.Response.Body = Stream.Null;
+        return http;
+    }
+
+    /// <summary>Keeps what the face says to the log about failures that it did not foresee.</summary>
+    private sealed class Failures : ILogger
+    {
+        private Exception? first;
+
+        public Exception? Take() => Interlocked.Exchange(ref first, null);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Interlocked.CompareExchange(ref first, exception ?? new InvalidDataException(formatter(state, exception)), null);
+    }
+}
