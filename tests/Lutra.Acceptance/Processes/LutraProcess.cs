@@ -78,6 +78,12 @@ internal sealed partial class LutraProcess : IDisposable
     /// <summary>SIGTERM.</summary>
     public void Terminate() => Assert.Equal(0, SendSignal(process.Id, 15));
 
+    /// <summary>SIGSTOP: nothing of it runs until <see cref="Continue"/>.</summary>
+    public void Pause() => Assert.Equal(0, SendSignal(process.Id, 19));
+
+    /// <summary>SIGCONT.</summary>
+    public void Continue() => Assert.Equal(0, SendSignal(process.Id, 18));
+
     public async Task ExitedAsync(TimeSpan atMost)
     {
         using var limit = new CancellationTokenSource(atMost);
