@@ -29,6 +29,12 @@ public sealed class LutraNode : ILutraClient
 
     public LutraNodeOptions Options => host.Options;
 
+    /// <summary>Who this node is in its cluster; null while there is none.</summary>
+    public NodeStanding? Standing => host.Standing;
+
+    /// <summary>The store's revision as readers of this node see it now; none while there is no cluster.</summary>
+    public Revision Revision => host.Revision;
+
     /// <summary>
     /// Opens the data folder and starts the node. Returns before there is a cluster or a leader: <see cref="WaitUntilReadyAsync"/> waits for
     /// that. Throws <see cref="ArgumentException"/> for options that cannot be, and an <see cref="IOException"/> that names file and reason where the folder
@@ -101,6 +107,13 @@ public sealed class LutraNode : ILutraClient
 
     public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
         host.Watches.WatchAsync(watch, cancellationToken);
+
+    /// <summary>
+    /// Follows a range as <see cref="WatchAsync"/> does, but from the state that this node has now, and to be asked. Throws <see cref="LutraException"/> where it
+    /// cannot begin.
+    /// </summary>
+    /// <param name="signal">Something may be there to take. Called from any thread, under a lock: it only wakes.</param>
+    public NodeWatch OpenWatch(WatchOperation watch, Action signal) => host.Watches.Open(watch, signal);
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
         host.Snapshots.StreamAsync(options, cancellationToken);

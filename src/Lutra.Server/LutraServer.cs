@@ -1,4 +1,6 @@
 using Lutra.Server.Diagnostics;
+using Lutra.Server.Etcd;
+using Lutra.Server.Etcd.Grpc;
 using Lutra.Server.Hosting;
 using Lutra.Server.Port;
 using Lutra.Server.Rest;
@@ -15,7 +17,7 @@ using Microsoft.Extensions.Logging;
 namespace Lutra.Server;
 
 /// <summary>
-/// The faces of a store on one address: REST over HTTP/1.1 and cleartext HTTP/2, and the door for peers. It serves the node it is given and does not own
+/// The faces of a store on one address: REST over HTTP/1.1 and cleartext HTTP/2, etcd's v3 API over gRPC, and the door for peers. It serves the node it is given and does not own
 /// it: whoever made the node ends it, after the server has stopped.
 /// </summary>
 public sealed class LutraServer : IAsyncDisposable
@@ -62,7 +64,8 @@ public sealed class LutraServer : IAsyncDisposable
         {
             var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
             var face = new RestFace(node, options.Rest, logger, application.Lifetime.ApplicationStopping);
-            application.Run(http => face.HandleAsync(http, ""));
+            var grpc = new GrpcServer(new EtcdFace(options.EtcdNode ?? (() => node as LutraNode), options.Etcd, application.Lifetime.ApplicationStopping), logger);
+            application.Run(http => GrpcServer.IsCall(http.Request) ? grpc.HandleAsync(http) : face.HandleAsync(http, ""));
             await application.StartAsync(cancellationToken);
             var bound = address with { Port = BoundPort(application, address) };
             logger.Listening(bound.ToString());

@@ -1,4 +1,5 @@
 using Lutra.Server.Diagnostics;
+using Lutra.Server.Etcd;
 using Lutra.Server.Rest;
 using Microsoft.Extensions.Logging;
 
@@ -37,4 +38,9 @@ public sealed record LutraServerOptions
     public LogFormat LogFormat { get; init; } = LogFormat.Plain;
 
     public RestFaceOptions Rest { get; init; } = new();
+
+    public EtcdFaceOptions Etcd { get; init; } = new();
+
+    /// <summary>The node that answers etcd's API, which asks more than a store knows; null: the store that is served, where it is a node of this process.</summary>
+    public Func<LutraNode?>? EtcdNode { get; init; }
 }

@@ -71,6 +71,10 @@ internal sealed class NodeHost : IDisposable
 
     public Task Stopped => stopped.Task;
 
+    public NodeStanding? Standing => loop.Replica?.Standing;
+
+    public Revision Revision => loop.Replica?.Keyspace.Revision ?? default;
+
     public static NodeHost Start(LutraNodeOptions options, Action<NodeEvent>? tell)
     {
         var host = new NodeHost(options, tell);

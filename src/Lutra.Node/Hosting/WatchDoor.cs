@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Loop;
+using Lutra.Node.Watches;
 
 namespace Lutra.Node.Hosting;
 
@@ -9,17 +10,13 @@ internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
 {
     public async IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (OperationRules.Check(new RangeOperation(watch.Range)) is { } refused)
-            throw new LutraException(refused.Error, refused.Message);
-        if (watch.From.Value < 0)
-            throw new LutraException(LutraError.InvalidArgument, $"A watch begins at a revision from 1 up, not at {watch.From}.");
+        Check(watch);
 
         // "From now on" is after everything that was acknowledged before this call, on whatever node.
         if (watch.From.Value == 0)
             await reads.UpToDate().AsTask().WaitAsync(cancellationToken);
-        var hub = loop.Replica?.Watches ?? throw new LutraException(LutraError.Unavailable, "This node does not belong to a cluster yet.");
         using var something = new SemaphoreSlim(0, 1);
-        var watcher = hub.Open(watch, watch.From, () => Wake(something));
+        var watcher = Hub.Open(watch, watch.From, () => Wake(something));
         try
         {
             yield return new WatchBatch(new Revision(watcher.Before), []);
@@ -38,6 +35,23 @@ internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
         {
             watcher.Close();
         }
+    }
+
+    public NodeWatch Open(WatchOperation watch, Action signal)
+    {
+        Check(watch);
+        return new NodeWatch(Hub.Open(watch, watch.From, signal));
+    }
+
+    private WatchHub Hub =>
+        loop.Replica?.Watches ?? throw new LutraException(LutraError.Unavailable, "This node does not belong to a cluster yet.");
+
+    private static void Check(WatchOperation watch)
+    {
+        if (OperationRules.Check(new RangeOperation(watch.Range)) is { } refused)
+            throw new LutraException(refused.Error, refused.Message);
+        if (watch.From.Value < 0)
+            throw new LutraException(LutraError.InvalidArgument, $"A watch begins at a revision from 1 up, not at {watch.From}.");
     }
 
     private static void Wake(SemaphoreSlim something)

@@ -46,6 +46,7 @@ internal sealed class Replica : IDisposable
     private Term term;
     private NodeId? leader;
     private Configuration? targets;
+    private NodeStanding? standing;
     private LogIndex committedConfiguration;
 
     public Replica(NodeContext context, NodeLoop loop, PeerExchange peers, ReplicaIdentity identity, LutraNodeOptions options)
@@ -115,6 +116,9 @@ internal sealed class Replica : IDisposable
     public bool HasRoom => roomWatch.HasRoom;
 
     public ClusterId Cluster { get; }
+
+    /// <summary>What is told to clients about role, term and leader. From any thread.</summary>
+    public NodeStanding? Standing => Volatile.Read(ref standing);
 
     /// <summary>Committed entries that wait to be applied. From any thread, as is what follows.</summary>
     public long ApplyBacklogBytes => applier.BacklogBytes;
@@ -303,11 +307,15 @@ internal sealed class Replica : IDisposable
 
         var leaderCameOrWent = leader is null != Raft.Leader is null;
         (role, term, leader) = (Raft.Role, Raft.Term, Raft.Leader);
+        Volatile.Write(ref standing, new NodeStanding(Cluster.Value, MemberOf(Raft.Id), term.Value, StatusReport.RoleOf(role), MemberOf(leader)));
         if (ReferenceEquals(Raft.Configuration, targets) && !leaderCameOrWent)
             return;
         targets = Raft.Configuration;
         loop.MembersChanged(targets, leader is not null);
     }
+
+    private ulong MemberOf(NodeId? node) =>
+        node is null ? 0 : Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Id.Value ?? 0;
 
     private string LabelOf(NodeId node) => Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Label is { } label ? $"Node {label}" : node.ToString();
 

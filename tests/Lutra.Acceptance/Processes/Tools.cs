@@ -5,11 +5,12 @@ internal static class Tools
 {
     public static void Require(string tool)
     {
-        var paths = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        if (paths.Any(path => File.Exists(Path.Combine(path, tool))))
-            return;
-        Missing($"{tool} is not on the PATH");
+        if (!IsThere(tool))
+            Missing($"{tool} is not on the PATH");
     }
+
+    public static bool IsThere(string tool) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(path => File.Exists(Path.Combine(path, tool)));
 
     public static void Missing(string reason)
     {

@@ -1,0 +1,31 @@
+using Lutra.Server.Etcd.Grpc;
+
+namespace Lutra.Server.Etcd.Errors;
+
+/// <summary>What the store's refusals are to etcd's clients, where a call has nothing better to say.</summary>
+internal static class RefusalMap
+{
+    /// <param name="writes">The call would have changed the store: etcd ends one that found no leader with its deadline, a read with a timeout.</param>
+    public static GrpcException Of(LutraException refusal, bool writes) => refusal.Error switch
+    {
+        // What the face checks itself never comes this far, but for the one rule of transactions that it leaves to the store.
+        LutraError.InvalidArgument when writes => EtcdErrors.DuplicateKey,
+        LutraError.InvalidArgument => new GrpcException(GrpcStatusCode.InvalidArgument, refusal.Message),
+        LutraError.TooLarge when writes => EtcdErrors.RequestTooLarge,
+        LutraError.TooLarge => new GrpcException(GrpcStatusCode.ResourceExhausted, refusal.Message),
+        LutraError.KeyNotFound => EtcdErrors.KeyNotFound,
+        LutraError.Compacted => EtcdErrors.Compacted,
+        LutraError.FutureRevision => EtcdErrors.FutureRevision,
+        LutraError.LeaseNotFound => EtcdErrors.LeaseNotFound,
+        LutraError.LeaseExists => EtcdErrors.LeaseExists,
+        LutraError.Unavailable => writes ? EtcdErrors.DeadlineExceeded : EtcdErrors.Timeout,
+        LutraError.OutcomeUnknown => EtcdErrors.Timeout,
+        LutraError.Overloaded => EtcdErrors.TooManyRequests,
+        LutraError.NoSpace => EtcdErrors.NoSpace,
+        LutraError.Stopped => EtcdErrors.Stopped,
+        LutraError.Denied => EtcdErrors.PermissionDenied,
+        LutraError.MemberNotFound => EtcdErrors.MemberNotFound,
+        LutraError.MemberExists => EtcdErrors.PeerUrlExists,
+        _ => new GrpcException(GrpcStatusCode.Unknown, refusal.Message),
+    };
+}

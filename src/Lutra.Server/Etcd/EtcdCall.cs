@@ -1,0 +1,47 @@
+using Google.Protobuf;
+using Lutra.Server.Etcd.Errors;
+using Lutra.Server.Etcd.Grpc;
+using Lutra.Server.Etcd.Wire;
+
+namespace Lutra.Server.Etcd;
+
+/// <summary>One call on its way through the face.</summary>
+/// <param name="metadata">What the client sent beside its messages, by lower-case name; null: not there.</param>
+/// <param name="ended">Cancelled at the client's deadline and, where the call goes on for long, when the client is gone.</param>
+internal sealed class EtcdCall(EtcdFace face, LutraNode node, Func<string, string?> metadata, MessageWriter reply, CancellationToken ended)
+{
+    public EtcdFace Face { get; } = face;
+
+    public LutraNode Node { get; } = node;
+
+    public MessageWriter Reply { get; } = reply;
+
+    /// <summary>The client waits no longer.</summary>
+    public CancellationToken Ended { get; } = ended;
+
+    /// <summary>The client wants an answer only from a member that knows a leader.</summary>
+    public bool RequiresLeader => metadata("hasleader") == "true";
+
+    public NodeStanding Standing => Node.Standing ?? throw EtcdErrors.NoLeader;
+
+    /// <summary>The header of a reply at <paramref name="revision"/>.</summary>
+    public ReplyHeader HeaderAt(Revision revision) => EtcdIds.Header(Standing, revision);
+
+    /// <summary>The header of a reply that names no revision of its own: the store's.</summary>
+    public ReplyHeader Header() => HeaderAt(Node.Revision);
+
+    /// <summary>Throws where this node, as it stands, does not answer such a call.</summary>
+    public void Admit(EtcdMethod method)
+    {
+        if (method.NeedsCluster && Standing is { Role: NodeRole.Learner } && !method.ForLearners)
+            throw EtcdErrors.NotSupportedForLearner;
+        if (RequiresLeader && Standing.LeaderMember == 0)
+            throw EtcdErrors.NoLeader;
+    }
+
+    public void Send(IMessage message)
+    {
+        var target = Reply.Begin(message.CalculateSize());
+        message.WriteTo(target);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+using Lutra.Server.Etcd.Kv;
+
+namespace Lutra.Server.Etcd;
+
+/// <summary>etcd's v3 API over a node: all methods that are served, by the paths they are called by.</summary>
+internal sealed class EtcdFace
+{
+    private readonly Func<LutraNode?> node;
+
+    /// <param name="node">The node behind; null while it is none.</param>
+    /// <param name="stopping">Cancelled when the host begins to stop: what would go on for ever ends then.</param>
+    public EtcdFace(Func<LutraNode?> node, EtcdFaceOptions options, CancellationToken stopping)
+    {
+        this.node = node;
+        Options = options;
+        Stopping = stopping;
+        Methods = AllMethods().ToFrozenDictionary(method => method.Path, StringComparer.Ordinal);
+        Services = Methods.Keys.Select(ServiceOf).ToFrozenSet(StringComparer.Ordinal);
+    }
+
+    public EtcdFaceOptions Options { get; }
+
+    public CancellationToken Stopping { get; }
+
+    public FrozenDictionary<string, EtcdMethod> Methods { get; }
+
+    /// <summary>The full names of the services that <see cref="Methods"/> belong to.</summary>
+    public FrozenSet<string> Services { get; }
+
+    public LutraNode? Node => node();
+
+    /// <summary><c>package.Service</c> of a path.</summary>
+    public static string ServiceOf(string path) => path[1..path.LastIndexOf('/')];
+
+    private static IEnumerable<EtcdMethod> AllMethods() =>
+    [
+        .. KvService.Methods,
+    ];
+}

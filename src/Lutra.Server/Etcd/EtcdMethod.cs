@@ -1,0 +1,23 @@
+using Lutra.Server.Etcd.Grpc;
+
+namespace Lutra.Server.Etcd;
+
+/// <summary>One method of one service, apart from what carries its messages.</summary>
+/// <param name="Path">As it is called: <c>/package.Service/Method</c>.</param>
+internal abstract record EtcdMethod(string Path)
+{
+    /// <summary>Whether it changes the store: decides how it ends where there is no leader.</summary>
+    public bool Writes { get; init; }
+
+    /// <summary>Whether a node that has no vote yet answers it; the call itself may still refuse.</summary>
+    public bool ForLearners { get; init; }
+
+    /// <summary>Whether the node must belong to a cluster.</summary>
+    public bool NeedsCluster { get; init; } = true;
+}
+
+/// <summary>One message in; the method writes its answers, mostly one.</summary>
+internal sealed record SingleRequestMethod(string Path, Func<EtcdCall, ReadOnlyMemory<byte>, ValueTask> Handle) : EtcdMethod(Path);
+
+/// <summary>Messages in and out, at each side's own pace.</summary>
+internal sealed record StreamingMethod(string Path, Func<EtcdCall, MessageReader, Task> Handle) : EtcdMethod(Path);

@@ -1,0 +1,98 @@
+using Lutra.Server.Etcd.Errors;
+using Lutra.Server.Etcd.Wire;
+
+namespace Lutra.Server.Etcd.Kv;
+
+/// <summary>
+/// <c>etcdserverpb.KV</c>: the hot calls. Requests are read where they lie in the pipe and answers written into it; between them stand the store's own operations.
+/// </summary>
+internal static class KvService
+{
+    private const string Service = "/etcdserverpb.KV/";
+
+    public static IEnumerable<EtcdMethod> Methods =>
+    [
+        new SingleRequestMethod(Service + "Range", RangeAsync) { ForLearners = true },
+        new SingleRequestMethod(Service + "Put", PutAsync) { Writes = true },
+        new SingleRequestMethod(Service + "DeleteRange", DeleteAsync) { Writes = true },
+        new SingleRequestMethod(Service + "Txn", TransactAsync) { Writes = true },
+        new SingleRequestMethod(Service + "Compact", CompactAsync) { Writes = true },
+    ];
+
+    private static async ValueTask RangeAsync(EtcdCall call, ReadOnlyMemory<byte> request)
+    {
+        var range = RangeWire.Read(request, out var isSerializable);
+        KvRules.Check(range);
+        if (!isSerializable && call.Standing.Role == NodeRole.Learner)
+            throw EtcdErrors.NotSupportedForLearner;
+        var options = new ReadOptions(isSerializable ? Consistency.Local : Consistency.Linearizable);
+        var result = await call.Node.RangeAsync(range, options, call.Ended);
+        var header = call.HeaderAt(result.Revision);
+        var target = new ProtoWriter(call.Reply.Begin(RangeWire.SizeBytes(header, result)));
+        RangeWire.Write(ref target, header, result);
+        target.End();
+    }
+
+    private static async ValueTask PutAsync(EtcdCall call, ReadOnlyMemory<byte> request)
+    {
+        var put = PutWire.Read(request);
+        KvRules.Check(put);
+        CheckSize(request);
+        var result = await call.Node.PutAsync(put, default, call.Ended);
+        var header = call.HeaderAt(result.Revision);
+        var target = new ProtoWriter(call.Reply.Begin(PutWire.SizeBytes(header, result)));
+        PutWire.Write(ref target, header, result);
+        target.End();
+    }
+
+    private static async ValueTask DeleteAsync(EtcdCall call, ReadOnlyMemory<byte> request)
+    {
+        var delete = DeleteWire.Read(request);
+        KvRules.Check(delete);
+        CheckSize(request);
+        var result = await call.Node.DeleteAsync(delete, default, call.Ended);
+        var header = call.HeaderAt(result.Revision);
+        var target = new ProtoWriter(call.Reply.Begin(DeleteWire.SizeBytes(header, result)));
+        DeleteWire.Write(ref target, header, result);
+        target.End();
+    }
+
+    private static async ValueTask TransactAsync(EtcdCall call, ReadOnlyMemory<byte> request)
+    {
+        var transaction = TxnWire.Read(request);
+        KvRules.Check(transaction);
+        CheckSize(request);
+        var result = await call.Node.TransactAsync(transaction, default, call.Ended);
+        var header = call.HeaderAt(result.Revision);
+        var target = new ProtoWriter(call.Reply.Begin(TxnWire.SizeBytes(header.SizeBytes, result)));
+        TxnWire.Write(ref target, header, result);
+        target.End();
+    }
+
+    // Whether this member has removed the data already (physical) makes no difference: merges do it, and reads below are refused at once.
+    private static async ValueTask CompactAsync(EtcdCall call, ReadOnlyMemory<byte> request)
+    {
+        long revision = 0;
+        var source = new ProtoReader(request);
+        while (source.Next(out var type) is > 0 and var field)
+        {
+            if (field == 1)
+                revision = source.Number(type);
+            else
+                source.Skip(type);
+        }
+
+        var result = await call.Node.CompactAsync(new Revision(revision), call.Ended);
+        var header = call.HeaderAt(result.Revision);
+        var target = new ProtoWriter(call.Reply.Begin(header.SizeBytes));
+        header.Write(ref target);
+        target.End();
+    }
+
+    /// <summary>What goes into the log is bounded, with what the log adds to it.</summary>
+    private static void CheckSize(ReadOnlyMemory<byte> request)
+    {
+        if (request.Length > LutraLimits.RequestSizeBytesMax)
+            throw EtcdErrors.RequestTooLarge;
+    }
+}

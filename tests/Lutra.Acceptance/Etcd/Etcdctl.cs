@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Lutra.Acceptance.Etcd;
+
+/// <summary>etcd's own command line, unchanged, against one store.</summary>
+internal sealed class Etcdctl(EtcdTarget target)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs a command to its end.</summary>
+    public Task<EtcdctlRun> RunAsync(params string[] arguments) => TypeAsync("", arguments);
+
+    /// <summary>Runs a command that reads <paramref name="input"/>.</summary>
+    public async Task<EtcdctlRun> TypeAsync(string input, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        using var limit = new CancellationTokenSource(Patience);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+            return new EtcdctlRun(process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"etcdctl {string.Join(' ', arguments)} did not end within {Patience}.");
+        }
+    }
+
+    /// <summary>What a command prints, without the last line break; it must succeed.</summary>
+    public async Task<string> PrintAsync(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.True(run.ExitCode == 0, $"etcdctl {string.Join(' ', arguments)} failed: {run.Errors}");
+        return run.Output.TrimEnd('\n');
+    }
+
+    public async Task<JsonElement> JsonAsync(params string[] arguments) =>
+        JsonDocument.Parse(await PrintAsync([.. arguments, "-w", "json"])).RootElement;
+
+    /// <summary>What a command that must fail says of it, without etcdctl's own log lines.</summary>
+    public async Task<string> RefusedAsync(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.True(run.ExitCode != 0, $"etcdctl {string.Join(' ', arguments)} was not refused: {run.Output}");
+        return run.Errors.Split('\n').Last(line => line.StartsWith("Error:", StringComparison.Ordinal));
+    }
+
+    /// <summary>The store's revision.</summary>
+    public async Task<long> RevisionAsync() => (await JsonAsync("get", "revision?")).GetProperty("header").GetProperty("revision").GetInt64();
+
+    /// <summary>A command that goes on until it is killed or has what it wants.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("etcdctl") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ETCDCTL_API"] = "3";
+        start.ArgumentList.Add($"--endpoints={string.Join(',', target.Endpoints)}");
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+}
+
+internal sealed record EtcdctlRun(int ExitCode, string Output, string Errors);
