@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Lutra.Acceptance.Faults.Histories;
 using Lutra.Acceptance.Processes;
 
 namespace Lutra.Acceptance.Members;
@@ -31,7 +32,7 @@ public sealed class MemberTests
     {
         await using var cluster = await RealCluster.StartAsync(3);
         using var stop = new CancellationTokenSource();
-        CountingWriter[] writers = [.. Enumerable.Range(0, 4).Select(number => new CountingWriter(cluster.Client, number))];
+        OnceWriter[] writers = [.. Enumerable.Range(0, 4).Select(number => new OnceWriter(number, cluster.Urls))];
         var writing = writers.Select(writer => Task.Run(() => writer.RunAsync(stop.Token))).ToArray();
         await using var fourth = new ExtraNode(cluster, "4");
         Assert.StartsWith("Node added successfully\n", await ShellAsync(cluster.Address(0), $"add 4 {fourth.Address}"), StringComparison.Ordinal);
@@ -50,7 +51,10 @@ public sealed class MemberTests
         await stop.CancelAsync();
         await Task.WhenAll(writing);
         foreach (var writer in writers)
-            await writer.CheckAsync(fourth.Client, "the node that joined");
+        {
+            await writer.CheckAsync(fourth.Client, "on the node that joined");
+            await writer.DisposeAsync();
+        }
     }
 
     [Fact]

@@ -43,6 +43,9 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>The option that names all of them.</summary>
     public string Peers => $"--peers={string.Join(',', ports.Select((port, at) => $"{at + 1}=localhost:{port}"))}";
 
+    /// <summary>Where clients find them.</summary>
+    public IReadOnlyList<Uri> Urls => [.. ports.Select(Url)];
+
     public string Address(int node) => $"localhost:{ports[node]}";
 
     public LutraProcess Process(int node) => processes[node] ?? throw new InvalidOperationException($"Node {node} was never started.");
