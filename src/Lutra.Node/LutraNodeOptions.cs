@@ -60,6 +60,9 @@ public sealed record LutraNodeOptions
     /// </summary>
     public bool ListenForPeers { get; init; }
 
+    /// <summary>Where the node listens for peers, where that differs from the address that others are told; null: the same. Option: --peer-listen.</summary>
+    public string? PeerListenAddress { get; init; }
+
     internal NodeTuning Tuning { get; init; } = new();
 
     public string EffectivePeerAddress => PeerAddress ?? Address;

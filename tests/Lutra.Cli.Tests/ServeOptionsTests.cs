@@ -73,6 +73,18 @@ public sealed class ServeOptionsTests
     }
 
     [Fact]
+    public void Peers_may_come_in_elsewhere_than_they_are_told_even_where_clients_do()
+    {
+        var apart = From(new() { ["addr"] = ":1", ["peer-addr"] = "far:2", ["peer-listen"] = ":3" }, []);
+        Assert.Equal(("far:2", "localhost:3", true), (apart.Node.PeerAddress, apart.Node.PeerListenAddress, apart.Node.ListenForPeers));
+        var together = From(new() { ["addr"] = "far:1", ["listen"] = ":4", ["peer-addr"] = "far:2", ["peer-listen"] = "localhost:4" }, []);
+        Assert.False(together.Node.ListenForPeers);
+        Assert.Empty(errors);
+        From(new() { ["addr"] = ":1", ["peer-listen"] = ":3" }, []);
+        Assert.Contains("give --peer-addr", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_address_that_is_given_twice_is_refused()
     {
         From(new() { ["addr"] = ":1", ["port"] = "2", ["peer-addr"] = ":3", ["raft-addr"] = ":4" }, []);

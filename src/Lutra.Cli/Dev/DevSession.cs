@@ -1,63 +1,68 @@
 using System.Runtime.InteropServices;
+using Lutra.Cli.Shell;
+using Lutra.Cli.Shell.Editing;
+using Lutra.Client;
 
 namespace Lutra.Cli.Dev;
 
-/// <summary>What happens between the start and the end of <c>lutra dev</c>: lines that live, a prompt below them, commands.</summary>
+/// <summary>What happens between the start and the end of <c>lutra dev</c>: lines that live, and below them the shell.</summary>
 internal sealed class DevSession(DevCluster cluster)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Returns the code of the first command that failed, where the commands came from a pipe.</summary>
+    public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, ended));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, ended));
-        using IDevScreen screen = Console.IsOutputRedirected || Console.IsInputRedirected ? new DevLines() : new DevTerminal(cluster.Nodes.Count);
-        screen.Show($"Lutra {LutraVersion.Text}: {cluster.Nodes.Count} nodes, data and logs in {cluster.Folder}. Try: put name otter, get name, kill 1, start 1, help");
+        var isTerminal = !Console.IsOutputRedirected && !Console.IsInputRedirected;
 
+        // At a prompt Ctrl+C ends the command, and not the cluster.
+        using var interrupt = isTerminal ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, ended));
+        using var terminal = isTerminal ? new DevTerminal(cluster.Nodes.Count()) : null;
+        var pipe = new PipeOutput();
+        var setup = new ShellSession.Setup(
+            cluster.Client, ShellManner.Client, Connect,
+            [$"Lutra {LutraVersion.Text}: {cluster.Nodes.Count()} nodes, data and logs in {cluster.Folder}", "Try: put name otter, get name, kill 1, start 1, cut 2, heal 2, add, help, exit"],
+            WaitsForWrites: true)
+        {
+            More = new DevVerbs(cluster).All(),
+        };
+        var session = terminal is null ? ShellSession.On(setup, Console.In, pipe) : ShellSession.On(setup, terminal, new History(History.DefaultPath()));
+        if (terminal is null)
+            pipe.Say(setup.Banner[0]);
+
+        IDevScreen screen = terminal is null ? new DevLines(pipe) : terminal;
         var watching = WatchAsync(screen, ended.Token);
-        var reading = Task.Factory.StartNew(() => Read(screen, ended), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var code = ExitCode.Ok;
+        new Thread(() =>
+        {
+            code = session.Run(ended.Token);
+
+            // Input that ended before it said anything is a service's /dev/null: the nodes run on.
+            if (session.WasUsed || isTerminal)
+                ended.Cancel();
+        })
+        { IsBackground = true, Name = "lutra shell" }.Start();
         await Task.Delay(Timeout.Infinite, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await watching;
-        screen.Show("Stopping the nodes.");
-        // The thread that reads may sit in a read that nothing ends; it dies with the process.
-        _ = reading;
+        screen.Dispose();
+        Console.Out.WriteLine("Stopping the nodes.");
+
+        // Where a signal ended it, the thread of the shell may sit in a read that nothing ends; it dies with the process.
+        return isTerminal ? ExitCode.Ok : code;
     }
 
     private async Task WatchAsync(IDevScreen screen, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            var states = await Task.WhenAll(cluster.Nodes.Select(async node => new DevNodeState(node, await cluster.StatusAsync(node, cancellationToken))));
-            screen.Show(states);
+            screen.Show(await cluster.StatesAsync(CancellationToken.None));
             await Task.Delay(Refresh, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private void Read(IDevScreen screen, CancellationTokenSource ended)
-    {
-        var commands = new DevCommands(cluster);
-        var any = false;
-        while (!ended.IsCancellationRequested)
-        {
-            var line = screen.ReadLine();
-            if (line is null)
-            {
-                // Input that ended before it said anything is a service's /dev/null: the nodes run on.
-                if (any || !Console.IsInputRedirected)
-                    ended.Cancel();
-                return;
-            }
-
-            if (line.Trim().Length == 0)
-                continue;
-            any = true;
-            if (commands.Run(line, screen.Show))
-                continue;
-            ended.Cancel();
-            return;
-        }
-    }
+    private static LutraClient Connect(string server) => new(new LutraClientOptions { Endpoints = [Endpoints.Parse(server)], Timeout = TimeSpan.FromSeconds(10) });
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource ended)
     {

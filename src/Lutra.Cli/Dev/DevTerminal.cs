@@ -1,45 +1,63 @@
 using System.Text;
+using Lutra.Cli.Shell.Editing;
 
 namespace Lutra.Cli.Dev;
 
 /// <summary>
-/// On a terminal: the top lines stand still and live, everything else scrolls below them. Done with the terminal's own scroll region, so that
-/// what scrolls away at the bottom stays in its history.
+/// On a terminal: the top lines stand still and live, and the shell scrolls below them. Done with the terminal's own scroll region, so that what scrolls away at
+/// the top of it costs nothing.
 /// </summary>
-internal sealed class DevTerminal : IDevScreen
+internal sealed class DevTerminal : IDevScreen, IShellTerminal
 {
     private const string SaveCursor = "\e7";
     private const string RestoreCursor = "\e8";
 
     private readonly Lock gate = new();
-    private readonly int fixedLines;
+    private readonly ConsoleTerminal console = new();
+    private int fixedLines;
     private int rows;
+    private bool isOver;
 
     public DevTerminal(int nodes)
     {
         fixedLines = nodes + 1;
-        lock (gate)
-        {
-            rows = Console.WindowHeight;
-            Console.Out.Write($"\e[2J{Region()}\e[{fixedLines + 1};1H");
-        }
+        rows = Console.WindowHeight;
+        Write($"\e[2J{Region()}\e[{fixedLines + 1};1H");
     }
 
-    public void Show(string line)
+    public int Width => console.Width;
+
+    public ConsoleKeyInfo ReadKey() => console.ReadKey();
+
+    public bool HasKey => console.HasKey;
+
+    public void Write(string text)
     {
         lock (gate)
-            Console.Out.WriteLine(line);
+            Console.Out.Write(text);
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+            Console.Out.Write($"\e[{fixedLines + 1};1H\e[J");
     }
 
     public void Show(IReadOnlyList<DevNodeState> states)
     {
         lock (gate)
         {
+            if (isOver)
+                return;
             var drawn = new StringBuilder(SaveCursor);
-            if (rows != Console.WindowHeight)
+            if (rows != Console.WindowHeight || fixedLines != states.Count + 1)
             {
+                // Whoever adds a node has typed that below: the cursor is never on a line that becomes a fixed one.
+                for (var line = states.Count + 2; line <= fixedLines; line++)
+                    drawn.Append($"\e[{line};1H\e[2K");
                 rows = Console.WindowHeight;
-                drawn.Append(Region());
+                fixedLines = states.Count + 1;
+                drawn.Append(RestoreCursor).Append(Region()).Append(SaveCursor);
             }
 
             var width = Math.Max(20, Console.WindowWidth);
@@ -54,23 +72,22 @@ internal sealed class DevTerminal : IDevScreen
         }
     }
 
-    public string? ReadLine()
-    {
-        lock (gate)
-            Console.Out.Write("> ");
-        return Console.In.ReadLine();
-    }
-
+    /// <summary>The whole terminal scrolls again; nothing is drawn any more.</summary>
     public void Dispose()
     {
         lock (gate)
+        {
+            isOver = true;
             Console.Out.Write($"{SaveCursor}\e[r{RestoreCursor}");
+        }
     }
 
     private static string Colour(DevNodeState state) => state.Status?.Role switch
     {
+        _ when state.IsCut => "\e[31m",
         NodeRole.Leader => "\e[1;32m",
-        NodeRole.Follower or NodeRole.Learner => "\e[0m",
+        NodeRole.Follower => "\e[0m",
+        NodeRole.Learner => "\e[36m",
         null => state.Node.IsRunning ? "\e[33m" : "\e[31m",
         _ => "\e[33m",
     };

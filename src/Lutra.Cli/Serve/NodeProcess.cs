@@ -33,9 +33,14 @@ internal static class NodeProcess
 
         var interactive = !untilInputEnds && (options.Interactive is { } asked ? asked && Foreground.MayRead : Foreground.HasTerminal);
 
-        // At the prompt Ctrl+C ends the command, and not the node.
+        // At the prompt Ctrl+C ends the command, and not the node. A child gets it from the terminal of its parent, whose business it is.
         var hasPrompt = interactive && Foreground.HasTerminal;
-        using var interrupt = hasPrompt ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, signalled));
+        using var interrupt = hasPrompt ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        {
+            signal.Cancel = true;
+            if (!untilInputEnds)
+                signalled.TrySetResult();
+        });
 
         // Disposed last: what was said on the way out is still written.
         using var logging = Logging(options, hasPrompt);
@@ -50,7 +55,7 @@ internal static class NodeProcess
                 Logging = logging,
                 Rest = new()
                 {
-                    PeerDoor = options.Node.PeerAddress is null ? node.AcceptPeerAsync : null,
+                    PeerDoor = options.Node.ListenForPeers ? null : node.AcceptPeerAsync,
                     RequestSizeBytesMax = options.RequestSizeBytesMax,
                     RequestSizeOption = "--max-request-bytes",
                 },

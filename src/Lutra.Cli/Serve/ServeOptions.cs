@@ -32,6 +32,7 @@ internal sealed record ServeOptions(
         ("sync", "true|false", "At the prompt, a put waits for its outcome; false: it returns a ticket at once and tells the outcome later [default: true]"),
         ("interactive", "true|false", "Read commands from standard input [default: in the foreground of a terminal]"),
         ("peer-addr", "HOST:PORT", "A separate address for peers [default: the same as --addr]"),
+        ("peer-listen", "HOST:PORT", "Listen for peers here instead of at --peer-addr, which is then only what others are told; may be the address for clients"),
         ("listen", "HOST:PORT", "Listen here instead of at --addr, which is then only what others are told"),
         ("insecure-listen", "true|false", "Listen beyond this machine, without TLS: anyone there can read and write everything [default: false]"),
         ("heartbeat-interval", "MILLISECONDS", "Between a leader's heartbeats [default: 100]"),
@@ -48,6 +49,8 @@ internal sealed record ServeOptions(
         var defaults = new LutraNodeOptions();
         var label = source.Find("id");
         var address = ServeAddress.From(source, defaults.Address, errors);
+        var listen = source.Find("listen") is { } given ? given with { Text = ServeAddress.WithHost(given.Text) } : new Setting(address.Client, address.Origin);
+        var peerListen = source.Find("peer-listen") is { } asked ? asked with { Text = ServeAddress.WithHost(asked.Text) } : null;
         var node = new LutraNodeOptions
         {
             Label = label?.Text ?? defaults.Label,
@@ -63,12 +66,16 @@ internal sealed record ServeOptions(
             RequestTimeoutMillis = source.Number("request-timeout", defaults.RequestTimeoutMillis, 100, 600_000),
             MemtableBytes = source.Number("memtable-size", defaults.MemtableBytes, 64 * 1024, 1024 * 1024 * 1024),
             SegmentSizeBytes = source.Number("segment-size", defaults.SegmentSizeBytes, 4 * 1024 * 1024, 1024 * 1024 * 1024),
-            ListenForPeers = address.Peer is not null,
+            PeerListenAddress = peerListen?.Text,
+            ListenForPeers = address.Peer is not null && peerListen?.Text != listen.Text,
         };
         errors.AddRange(node.Errors());
-        var listen = source.Find("listen") is { } given ? given with { Text = ServeAddress.WithHost(given.Text) } : new Setting(address.Client, address.Origin);
+        if (peerListen is not null && address.Peer is null)
+            errors.Add($"{peerListen.Origin} says where to listen for peers, but they come to the address for clients: give --peer-addr, too, or --listen instead.");
         if (errors.Count == 0 && FaultOfListening(listen.Text) is { } fault)
             errors.Add($"{listen.Origin}: {fault}");
+        if (errors.Count == 0 && peerListen is not null && FaultOfListening(peerListen.Text) is { } peerFault)
+            errors.Add($"{peerListen.Origin}: {peerFault}");
         var logFormat = source.Text("log-format", "plain");
         if (logFormat is not ("plain" or "json"))
             errors.Add($"{source.Find("log-format")!.Origin} is \"{logFormat}\", but must be plain or json.");

@@ -24,6 +24,9 @@ internal sealed class Interpreter
             foreach (var name in verb.Names)
                 byName.TryAdd(name, verb);
         }
+
+        // What another has taken the name of is not there.
+        verbs.RemoveAll(verb => byName[verb.Names[0]] != verb);
     }
 
     /// <summary>"exit" was said.</summary>

@@ -2,8 +2,11 @@ namespace Lutra.Cli.Shell;
 
 /// <summary>What the commands of one session share.</summary>
 /// <param name="Connect">A client of one server alone, for "status SERVER".</param>
-internal sealed record ShellContext(ILutraClient Client, ShellManner Manner, IShellOutput Output, Func<string, ILutraClient> Connect)
+internal sealed record ShellContext(ShellManner Manner, IShellOutput Output, Func<string, ILutraClient> Connect)
 {
+    /// <summary>Whom the commands ask.</summary>
+    public required ILutraClient Client { get; set; }
+
     /// <summary>The operations since "begin"; null outside of a transaction.</summary>
     public List<Operation>? Queued { get; set; }
 

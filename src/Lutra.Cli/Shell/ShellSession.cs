@@ -32,9 +32,9 @@ internal sealed class ShellSession
         editor = terminal is null ? null : new LineEditor(terminal, history, line => completion!.Complete(line));
         output ??= editor is null ? new PipeOutput() : new EditorOutput(editor);
         tickets = setup.WaitsForWrites ? null : new Tickets(output);
-        context = new ShellContext(setup.Client, setup.Manner, output, setup.Connect) { Tickets = tickets, History = history.Lines };
+        context = new ShellContext(setup.Manner, output, setup.Connect) { Client = setup.Client, Tickets = tickets, History = history.Lines };
         interpreter = new Interpreter(context, setup.More);
-        completion = new WordCompletion(interpreter, setup.Client);
+        completion = new WordCompletion(interpreter, context);
         if (editor is not null)
         {
             foreach (var line in setup.Banner)

@@ -4,7 +4,7 @@ using Lutra.Cli.Shell.Editing;
 namespace Lutra.Cli.Shell;
 
 /// <summary>Completes the word before the cursor: the first to a command, others to keys of the store.</summary>
-internal sealed class WordCompletion(Interpreter interpreter, ILutraClient client)
+internal sealed class WordCompletion(Interpreter interpreter, ShellContext shell)
 {
     private const int KeysMax = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -23,7 +23,7 @@ internal sealed class WordCompletion(Interpreter interpreter, ILutraClient clien
         {
             using var limit = new CancellationTokenSource(Patience);
             var range = new RangeOperation(KeyRange.Prefix(Encoding.UTF8.GetBytes(prefix)), KeysMax, KeysOnly: true);
-            var found = client.RangeAsync(range, new ReadOptions(Consistency.Local), limit.Token).AsTask().GetAwaiter().GetResult();
+            var found = shell.Client.RangeAsync(range, new ReadOptions(Consistency.Local), limit.Token).AsTask().GetAwaiter().GetResult();
             return [.. found.KeyValues.Where(each => System.Text.Unicode.Utf8.IsValid(each.Key.Span)).Select(each => Quoted(Encoding.UTF8.GetString(each.Key.Span)))];
         }
         catch (Exception fault) when (fault is LutraException or OperationCanceledException)

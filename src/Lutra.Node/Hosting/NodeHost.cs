@@ -79,7 +79,7 @@ internal sealed class NodeHost : IDisposable
     {
         var host = new NodeHost(options, tell);
         if (options.ListenForPeers)
-            host.listener = PeerListener.Start(options.EffectivePeerAddress, (stream, remote) => host.AcceptPeerAsync(stream, remote));
+            host.listener = PeerListener.Start(options.PeerListenAddress ?? options.EffectivePeerAddress, (stream, remote) => host.AcceptPeerAsync(stream, remote));
         return host;
     }
 

@@ -19,6 +19,14 @@ internal sealed class ScriptedTerminal(int width, IEnumerable<ConsoleKeyInfo> ke
     /// <summary>Runs out: Ctrl+D, as often as asked.</summary>
     public ConsoleKeyInfo ReadKey() => keys.TryDequeue(out var key) ? key : Keys.Control('D');
 
+    public bool HasKey => keys.Count > 0;
+
+    public void Clear()
+    {
+        rows.Clear();
+        (row, column) = (0, 0);
+    }
+
     public void Write(string text)
     {
         for (var at = 0; at < text.Length; at++)

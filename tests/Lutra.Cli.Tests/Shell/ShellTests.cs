@@ -95,8 +95,8 @@ public sealed class ShellTests : IAsyncLifetime
     {
         await node.PutAsync("animal/otter", "1");
         await node.PutAsync("a name", "2");
-        var interpreter = new Interpreter(new ShellContext(node, ShellManner.Client, new Lines(), _ => node), []);
-        var completion = new WordCompletion(interpreter, node);
+        var shell = new ShellContext(ShellManner.Client, new Lines(), _ => node) { Client = node };
+        var completion = new WordCompletion(new Interpreter(shell, []), shell);
         Assert.Equal(["get", "getall"], completion.Complete("ge").Words);
         Assert.Equal(["animal/otter"], completion.Complete("get an").Words);
         Assert.Equal(["\"a name\"", "animal/otter"], completion.Complete("get a").Words);
@@ -109,7 +109,7 @@ public sealed class ShellTests : IAsyncLifetime
     public async Task A_watch_tells_changes_behind_the_prompt_until_it_is_ended()
     {
         var said = new Lines();
-        var interpreter = new Interpreter(new ShellContext(node, ShellManner.Client, said, _ => node), []);
+        var interpreter = new Interpreter(new ShellContext(ShellManner.Client, said, _ => node) { Client = node }, []);
         await interpreter.RunAsync("watch a*", CancellationToken.None);
         await node.PutAsync("b", "0");
         await node.PutAsync("an", "otter");

@@ -21,5 +21,9 @@ internal sealed class ConsoleTerminal : IShellTerminal
         }
     }
 
+    public bool HasKey => Console.KeyAvailable;
+
+    public void Clear() => Console.Out.Write("\e[2J\e[H");
+
     public void Write(string text) => Console.Out.Write(text);
 }

@@ -162,7 +162,7 @@ internal sealed class LineEditor
             case ConsoleKey.LeftArrow: buffer.WordLeft(); break;
             case ConsoleKey.RightArrow: buffer.WordRight(); break;
             case ConsoleKey.L:
-                terminal.Write("\e[2J\e[H");
+                terminal.Clear();
                 picture.Forget();
                 break;
         }

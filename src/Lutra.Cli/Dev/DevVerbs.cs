@@ -1,0 +1,89 @@
+using Lutra.Cli.Shell;
+using Lutra.Cli.Shell.Verbs;
+
+namespace Lutra.Cli.Dev;
+
+/// <summary>What the shell of <c>lutra dev</c> can do beyond every other: everything about the nodes' processes and their wires.</summary>
+internal sealed class DevVerbs(DevCluster cluster)
+{
+    public IReadOnlyList<Verb> All() =>
+    [
+        new(["nodes"], "nodes", "what each node here does", (shell, words, stop) => words.Count == 0 ? NodesAsync(shell, stop) : null),
+        new(["kill"], "kill <n>", "ends a node at once, as a power switch would", (shell, words, _) => OnNode(shell, words, Kill)),
+        new(["stop"], "stop <n>", "stops a node in order: it hands over what it leads", (shell, words, _) => OnNode(shell, words, StopAsync)),
+        new(["start"], "start <n>", "starts it again", (shell, words, _) => OnNode(shell, words, Start)),
+        new(["cut"], "cut <n>", "cuts a node off from the others; clients still reach it", (shell, words, _) => OnNode(shell, words, Cut)),
+        new(["heal"], "heal <n>", "connects it again", (shell, words, _) => OnNode(shell, words, Heal)),
+        new(["add"], "add", "starts a new node, which joins and votes once it has caught up", (shell, words, stop) => words.Count switch
+        {
+            0 => Add(shell),
+            2 => MemberVerbs.AddAsync(shell, words[0], words[1], stop),
+            _ => null,
+        }),
+        new(["remove"], "remove <n>", "takes a node out of the cluster for good", (shell, words, stop) => OnNode(shell, words, (asked, node) => RemoveAsync(asked, node, stop))),
+    ];
+
+    private async Task<ExitCode> NodesAsync(ShellContext shell, CancellationToken stop)
+    {
+        foreach (var state in await cluster.StatesAsync(stop))
+            shell.Say(state.ToString());
+        return ExitCode.Ok;
+    }
+
+    private Task<ExitCode>? OnNode(ShellContext shell, IReadOnlyList<string> words, Func<ShellContext, DevNode, Task<ExitCode>> act)
+    {
+        if (words.Count != 1)
+            return null;
+        return cluster.Find(words[0]) is { } node
+            ? act(shell, node)
+            : Task.FromResult(shell.Fail(ExitCode.NotFound, $"there is no node {words[0]} here; there are {string.Join(", ", cluster.Nodes.Select(each => each.Number))}"));
+    }
+
+    private static Task<ExitCode> Kill(ShellContext shell, DevNode node) =>
+        Said(shell, node.Kill() ? $"Node {node.Number} is dead. Its data stays; start {node.Number} brings it back." : $"Node {node.Number} was not running.");
+
+    private static async Task<ExitCode> StopAsync(ShellContext shell, DevNode node) =>
+        await Said(shell, await DevCluster.StopAsync(node) ? $"Node {node.Number} has stopped." : $"Node {node.Number} was not running.");
+
+    private static Task<ExitCode> Start(ShellContext shell, DevNode node) =>
+        Said(shell, node.Start() ? $"Node {node.Number} starts." : $"Node {node.Number} is running.");
+
+    private Task<ExitCode> Cut(ShellContext shell, DevNode node)
+    {
+        cluster.Cut(node);
+        return Said(shell, $"Node {node.Number} is cut off from the others; clients still reach it at {node.Address}.");
+    }
+
+    private Task<ExitCode> Heal(ShellContext shell, DevNode node)
+    {
+        cluster.Heal(node);
+        return Said(shell, $"Node {node.Number} is connected.");
+    }
+
+    private Task<ExitCode> Add(ShellContext shell)
+    {
+        try
+        {
+            var node = cluster.Add();
+            shell.Client = cluster.Client;
+            return Said(shell, $"Node {node.Number} starts at {node.Address}, joins as a learner, and votes once it has caught up.");
+        }
+        catch (IOException refused)
+        {
+            return Task.FromResult(shell.Fail(ExitCode.Error, refused.Message));
+        }
+    }
+
+    private async Task<ExitCode> RemoveAsync(ShellContext shell, DevNode node, CancellationToken stop)
+    {
+        await cluster.RemoveAsync(node, stop);
+        shell.Client = cluster.Client;
+        return await Said(shell, $"Node {node.Number} belongs to the cluster no more.");
+    }
+
+    private static Task<ExitCode> Said(ShellContext shell, string text)
+    {
+        shell.Say(text);
+        return Task.FromResult(ExitCode.Ok);
+    }
+}
