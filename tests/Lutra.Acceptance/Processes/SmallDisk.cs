@@ -1,8 +1,6 @@
-using System.Diagnostics;
-
 namespace Lutra.Acceptance.Processes;
 
-/// <summary>A file system of a few megabytes, mounted for one test.</summary>
+/// <summary>A file system of a few megabytes in memory, mounted for one test.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private SmallDisk(string path) => Path = path;
@@ -11,12 +9,12 @@ internal sealed class SmallDisk : IDisposable
 
     public static SmallDisk Mount(int megabytes)
     {
-        Tools.Require("mount");
         var path = Directory.CreateTempSubdirectory("lutra-small-disk-").FullName;
-        if (Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "lutra-test", path) != 0)
+        var (code, said) = Tool.Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "lutra-test", path);
+        if (code != 0)
         {
             Directory.Delete(path);
-            Tools.Missing("this user may not mount a tmpfs");
+            Tools.NotRun($"no tmpfs can be mounted here: {said.Trim()}");
         }
 
         return new SmallDisk(path);
@@ -24,14 +22,7 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose()
     {
-        Run("umount", "--lazy", Path);
+        Tool.Run("umount", "--lazy", Path);
         Directory.Delete(Path);
-    }
-
-    private static int Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
     }
 }

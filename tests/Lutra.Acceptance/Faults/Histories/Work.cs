@@ -19,6 +19,7 @@ internal sealed class Work : IAsyncDisposable
     private readonly BankCaller[] bankCallers;
     private readonly ListCaller[] listCallers;
     private readonly LockCaller[] lockCallers;
+    private readonly CompactCaller[] compactCallers;
     private readonly OnceWriter[] writers;
     private readonly WatchFollower[] watchers;
     private readonly CancellationTokenSource stopCalling = new();
@@ -35,13 +36,14 @@ internal sealed class Work : IAsyncDisposable
         bankCallers = Many(2, at => new BankCaller(cluster.Clients, at, seed));
         listCallers = Many(2, at => new ListCaller(cluster.Clients, at, seed, lists));
         lockCallers = Many(2, at => new LockCaller(cluster.Clients, at, seed, locks));
+        compactCallers = Many(1, at => new CompactCaller(cluster.Clients, at, seed));
         writers = Many(3, at => new OnceWriter(at, [.. Enumerable.Range(0, cluster.Nodes).Select(node => cluster.Url((node + at) % cluster.Nodes))]));
         watchers = Many(2, at => new WatchFollower(cluster.Any, at, watched));
     }
 
-    private IEnumerable<Caller> Callers => [.. registerCallers, .. bankCallers, .. listCallers, .. lockCallers];
+    private IEnumerable<Caller> Callers => [.. registerCallers, .. bankCallers, .. listCallers, .. lockCallers, .. compactCallers];
 
-    /// <summary>Writes that were acknowledged and are looked for at the end.</summary>
+    /// <summary>What was answered so far.</summary>
     public long Acknowledged => writers.Sum(writer => writer.Acknowledged) + Callers.Sum(caller => caller.Done);
 
     public static async Task<Work> BeginAsync(LinkedCluster cluster, int seed)
