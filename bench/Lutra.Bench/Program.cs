@@ -1,4 +1,5 @@
 using Lutra.Bench;
+using Lutra.Bench.Load;
 
 // Each benchmark measures Lutra beside a peer or a stated limit in the same run, and prints the ratio. See docs/performance.md.
 return args switch
@@ -7,12 +8,14 @@ return args switch
     ["rest", var lutra] => await RestBench.RunAsync(lutra),
     ["restart", var lutra] => await RestartBench.RunAsync(lutra),
     ["idle", var lutra] => await IdleBench.RunAsync(lutra),
+    ["watchers", var lutra, .. var rest] => await WatchersLoad.RunAsync(lutra, LoadOptions.Parse(rest)),
+    ["leases", var lutra, .. var rest] => await LeasesLoad.RunAsync(lutra, LoadOptions.Parse(rest)),
     ["echo", var port] => await EchoServer.RunAsync(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench/run commit | rest | restart | idle");
+    Console.Error.WriteLine("bench/run commit | rest | restart | idle | watchers | leases");
     return 2;
 }

@@ -17,8 +17,11 @@ public sealed record LutraServerOptions
     /// <summary>Listen where other machines can reach it, without TLS. Off: anyone on the network could read and write everything.</summary>
     public bool InsecureListen { get; init; }
 
-    /// <summary>The most connections at once; one that speaks HTTP/2 counts twice. Each costs some tens of KiB.</summary>
-    public int ConnectionsMax { get; init; } = 10_000;
+    /// <summary>
+    /// The most connections at once; one that speaks HTTP/2 counts twice. Each costs some tens of KiB. Null: 20,000, or as many as the system's limit of open
+    /// files allows beside the node's own.
+    /// </summary>
+    public int? ConnectionsMax { get; init; }
 
     /// <summary>The most peer streams at once. A cluster has few peers; what is above them are streams that were broken and not yet noticed.</summary>
     public int PeerConnectionsMax { get; init; } = 256;

@@ -22,7 +22,7 @@ internal static class KestrelSetup
         var limits = kestrel.Limits;
         limits.MaxRequestLineSize = RequestLineSizeBytesMax;
         limits.MaxRequestHeadersTotalSize = HeadersSizeBytesMax;
-        limits.MaxConcurrentConnections = options.ConnectionsMax;
+        limits.MaxConcurrentConnections = options.ConnectionsMax ?? OpenFileLimit.ConnectionsFor(OpenFileLimit.Current());
         limits.MaxConcurrentUpgradedConnections = options.PeerConnectionsMax;
         limits.Http2.MaxRequestHeaderFieldSize = RequestLineSizeBytesMax;
         limits.Http2.MaxStreamsPerConnection = Http2StreamsMax;

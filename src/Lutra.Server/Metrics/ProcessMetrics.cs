@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Lutra.Server.Hosting;
 
 namespace Lutra.Server.Metrics;
 
@@ -14,7 +15,7 @@ internal sealed class ProcessMetrics
         text.One("process_resident_memory_bytes", MetricKind.Gauge, "Memory of the process that is in RAM.", Environment.WorkingSet);
         text.One("process_start_time_seconds", MetricKind.Gauge, "When the process started, in Unix time.", startSeconds);
         text.One("process_open_fds", MetricKind.Gauge, "Open file descriptors; Linux only.", OpenFiles());
-        text.One("process_max_fds", MetricKind.Gauge, "How many there may be; Linux only.", OpenFilesMax());
+        text.One("process_max_fds", MetricKind.Gauge, "How many there may be; Linux only.", OpenFileLimit.Current());
         text.One("dotnet_gc_heap_bytes", MetricKind.Gauge, "The managed heap, as of the last collection.", GC.GetGCMemoryInfo().HeapSizeBytes);
         text.One("dotnet_gc_allocated_bytes_total", MetricKind.Counter, "Bytes allocated on the managed heap.", GC.GetTotalAllocatedBytes());
         text.One("dotnet_gc_pause_seconds_total", MetricKind.Counter, "How long collections held the process up.", GC.GetTotalPauseDuration().TotalSeconds);
@@ -41,22 +42,6 @@ internal sealed class ProcessMetrics
         {
             // The one that reads the folder is counted, too.
             return OperatingSystem.IsLinux() ? Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1 : null;
-        }
-        catch (Exception noneLeft) when (noneLeft is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static double? OpenFilesMax()
-    {
-        try
-        {
-            if (!OperatingSystem.IsLinux())
-                return null;
-            var line = File.ReadLines("/proc/self/limits").FirstOrDefault(one => one.StartsWith("Max open files", StringComparison.Ordinal));
-            var words = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return words is { Length: > 3 } && double.TryParse(words[3], CultureInfo.InvariantCulture, out var soft) ? soft : null;
         }
         catch (Exception noneLeft) when (noneLeft is IOException or UnauthorizedAccessException)
         {
