@@ -8,19 +8,22 @@ internal sealed class DevVerbs(DevCluster cluster)
 {
     public IReadOnlyList<Verb> All() =>
     [
-        new(["nodes"], "nodes", "what each node here does", (shell, words, stop) => words.Count == 0 ? NodesAsync(shell, stop) : null),
-        new(["kill"], "kill <n>", "ends a node at once, as a power switch would", (shell, words, _) => OnNode(shell, words, Kill)),
-        new(["stop"], "stop <n>", "stops a node in order: it hands over what it leads", (shell, words, _) => OnNode(shell, words, StopAsync)),
-        new(["start"], "start <n>", "starts it again", (shell, words, _) => OnNode(shell, words, Start)),
-        new(["cut"], "cut <n>", "cuts a node off from the others; clients still reach it", (shell, words, _) => OnNode(shell, words, Cut)),
-        new(["heal"], "heal <n>", "connects it again", (shell, words, _) => OnNode(shell, words, Heal)),
+        new(["nodes"], "nodes", "what each node here does", (shell, words, stop) => words.Count == 0 ? NodesAsync(shell, stop) : null) { Details = "A line for each, as above; where the lines do not fit, or in a pipe." },
+        new(["kill"], "kill <n>", "ends a node at once, as a power switch would", (shell, words, _) => OnNode(shell, words, Kill)) { Details = "Nothing is handed over or flushed; what was promised is on its disk.\n  kill 1" },
+        new(["stop"], "stop <n>", "stops a node in order: it hands over what it leads", (shell, words, _) => OnNode(shell, words, StopAsync)) { Details = "  stop 1" },
+        new(["start"], "start <n>", "starts it again", (shell, words, _) => OnNode(shell, words, Start)) { Details = "After kill or stop.\n  start 1" },
+        new(["cut"], "cut <n>", "cuts a node off from the others; clients still reach it", (shell, words, _) => OnNode(shell, words, Cut)) { Details = "Its peers neither hear nor reach it. If it led, it steps down, and the others\nelect another.\n  cut 1" },
+        new(["heal"], "heal <n>", "connects it again", (shell, words, _) => OnNode(shell, words, Heal)) { Details = "  heal 1" },
         new(["add"], "add", "starts a new node, which joins and votes once it has caught up", (shell, words, stop) => words.Count switch
         {
             0 => Add(shell),
             2 => MemberVerbs.AddAsync(shell, words[0], words[1], stop),
             _ => null,
-        }),
-        new(["remove"], "remove <n>", "takes a node out of the cluster for good", (shell, words, stop) => OnNode(shell, words, (asked, node) => RemoveAsync(asked, node, stop))),
+        })
+        {
+            Details = "Alone, it chooses a number and ports by itself. With a label and an address it\nadds a member whose node you start yourself.\n  add\n  add far far-away:2380",
+        },
+        new(["remove"], "remove <n>", "takes a node out of the cluster for good", (shell, words, stop) => OnNode(shell, words, (asked, node) => RemoveAsync(asked, node, stop))) { Details = "Its process ends. Its number is not used again.\\n  remove 4" },
     ];
 
     private async Task<ExitCode> NodesAsync(ShellContext shell, CancellationToken stop)

@@ -29,16 +29,13 @@ internal sealed class MemberAddCommand : ClientCommand
         Add(label);
         Add(clientAddress);
         Add(promotion);
-        Validators.Add(result =>
-        {
-            if (result.GetValue(label) is not null && result.GetValue(words) is { Length: 2 })
-                result.AddError("The id is given twice, before the address and with --id: give it once.");
-        });
     }
 
     protected override async Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken)
     {
         var given = parsed.GetRequiredValue(words);
+        if (given.Length == 2 && parsed.GetValue(label) is not null)
+            throw new LutraException(LutraError.InvalidArgument, "The id is given twice, before the address and with --id: give it once.");
         var (name, address) = given.Length == 2 ? (given[0], given[1]) : (parsed.GetValue(label), given[0]);
         var done = await client.ChangeMembersAsync(
             new AddMember(address, name, parsed.GetValue(clientAddress), parsed.GetValue(promotion)), cancellationToken);

@@ -75,6 +75,8 @@ internal static class NodeProcess
             return ended.IsFaulted ? ExitCode.Error : ExitCode.Ok;
         }
 
+        if (prompt is not null)
+            Console.Out.WriteLine("Shutting down node...");
         log.Said("Stopping: handing over, letting requests end.");
         await node.StopAsync();
         await server.StopAsync(CancellationToken.None);

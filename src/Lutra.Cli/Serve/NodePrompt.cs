@@ -34,8 +34,6 @@ internal sealed class NodePrompt
             if (!session.WasUsed && Console.IsInputRedirected)
                 return;
             prompt.Code = Console.IsInputRedirected ? code : ExitCode.Ok;
-            if (!Console.IsInputRedirected)
-                Console.Out.WriteLine("Shutting down node...");
             ended.TrySetResult();
         })
         { IsBackground = true, Name = "lutra shell" }.Start();

@@ -5,6 +5,6 @@ internal interface IShellOutput
 {
     void Say(string line);
 
-    /// <summary>What went wrong, without "Error:" before it.</summary>
-    void Complain(string message);
+    /// <summary>What went wrong.</summary>
+    void Complain(string line);
 }

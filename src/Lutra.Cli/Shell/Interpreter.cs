@@ -15,9 +15,20 @@ internal sealed class Interpreter
     public Interpreter(ShellContext shell, IReadOnlyList<Verb> more)
     {
         this.shell = shell;
-        Verb help = new(["help"], "help", "shows this list", (_, words, _) => words.Count == 0 ? Help() : null);
-        Verb history = new(["history"], "history", "shows what was typed", (_, words, _) => words.Count == 0 ? History() : null);
-        Verb exit = new(["exit", "quit"], "exit", "ends the shell; so does Ctrl+D", (_, _, _) => Exit());
+        Verb help = new(["help"], "help [<command>]", "shows this list, or all about one command", (_, words, _) => words.Count switch
+        {
+            0 => Help(),
+            1 => Help(words[0]),
+            _ => null,
+        });
+        Verb history = new(["history"], "history", "shows what was typed", (_, words, _) => words.Count == 0 ? History() : null)
+        {
+            Details = "The last 1000 lines, kept from one session to the next. Arrow up and down go\nthrough them. LUTRA_HISTORY names the file; where it is empty, none is kept.",
+        };
+        Verb exit = new(["exit", "quit"], "exit", "ends the shell; so does Ctrl+D", (_, _, _) => Exit())
+        {
+            Details = "At a node's own prompt, and in lutra dev, it stops the node, or all nodes.",
+        };
         verbs = [.. more, .. KeyVerbs.All, .. TransactionVerbs.All, .. WatchVerbs.All, .. ClusterVerbs.All, .. MemberVerbs.All, history, help, exit];
         foreach (var verb in verbs)
         {
@@ -33,6 +44,10 @@ internal sealed class Interpreter
     public bool HasEnded { get; private set; }
 
     public IEnumerable<string> Names => byName.Keys;
+
+    /// <summary>What may stand behind a command: its words, or for "help" all commands.</summary>
+    public IEnumerable<string> WordsBehind(string name) =>
+        name.Equals("help", StringComparison.OrdinalIgnoreCase) ? Names : byName.TryGetValue(name, out var verb) ? verb.Words : [];
 
     public bool TakesKeys(string name) => byName.TryGetValue(name, out var verb) && verb.TakesKeys;
 
@@ -58,9 +73,9 @@ internal sealed class Interpreter
             if (words.Count == 0)
                 return ExitCode.Ok;
             if (!byName.TryGetValue(words[0], out var verb))
-                return shell.Fail(ExitCode.Usage, $"Unknown command \"{Short(words[0])}\", type 'help' for assistance");
+                return shell.Refuse(ExitCode.Usage, shell.Manner.Unknown);
             if (verb.RunAsync(shell, words[1..], cancellationToken) is not { } running)
-                return shell.Fail(ExitCode.Usage, $"Usage: {verb.Usage}{(words.Count > 3 && verb.Names[0] == "put" ? "   (a value with blanks goes in quotes)" : "")}");
+                return shell.Refuse(ExitCode.Usage, $"Usage: {verb.Usage}{(words.Count > 3 && verb.Names[0] == "put" ? "   (a value with blanks goes in quotes)" : "")}");
             return await running;
         }
         catch (LutraException fault)
@@ -77,19 +92,30 @@ internal sealed class Interpreter
         }
     }
 
-    private static string Short(string word) => Answer.Text(System.Text.Encoding.UTF8.GetBytes(word.Length > 40 ? word[..40] + "..." : word));
-
     private Task<ExitCode> Help()
     {
         var width = verbs.Where(verb => verb.Usage.Length <= 24).Max(verb => verb.Usage.Length);
         foreach (var verb in verbs)
         {
-            var others = verb.Names.Length > 1 ? $" (also: {string.Join(", ", verb.Names[1..])})" : "";
-            shell.Say(verb.Usage.Length <= width ? $"  {verb.Usage.PadRight(width)}  {verb.Help}{others}" : $"  {verb.Usage}\n  {"".PadRight(width)}  {verb.Help}{others}");
+            shell.Say(verb.Usage.Length <= width ? $"  {verb.Usage.PadRight(width)}  {verb.Help}{Others(verb)}" : $"  {verb.Usage}\n  {"".PadRight(width)}  {verb.Help}{Others(verb)}");
         }
 
+        shell.Say("All about one of them, with examples: help put");
         return Task.FromResult(ExitCode.Ok);
     }
+
+    private Task<ExitCode> Help(string name)
+    {
+        if (!byName.TryGetValue(name, out var verb))
+            return Task.FromResult(shell.Refuse(ExitCode.Usage, shell.Manner.Unknown));
+        shell.Say($"{verb.Usage}{Others(verb)}");
+        shell.Say($"  {verb.Help}");
+        if (verb.Details.Length > 0)
+            shell.Say(string.Join('\n', verb.Details.Split('\n').Select(line => $"  {line}")));
+        return Task.FromResult(ExitCode.Ok);
+    }
+
+    private static string Others(Verb verb) => verb.Names.Length > 1 ? $" (also: {string.Join(", ", verb.Names[1..])})" : "";
 
     private Task<ExitCode> History()
     {

@@ -11,9 +11,9 @@ internal sealed class PipeOutput : IShellOutput
             Console.Out.WriteLine(line);
     }
 
-    public void Complain(string message)
+    public void Complain(string line)
     {
         lock (gate)
-            Console.Error.WriteLine($"Error: {message}");
+            Console.Error.WriteLine(line);
     }
 }

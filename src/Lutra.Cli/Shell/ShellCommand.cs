@@ -40,7 +40,7 @@ internal sealed class ShellCommand : ClientCommand
         var endpoints = EndpointsOf(parsed);
         var setup = new ShellSession.Setup(
             client, ShellManner.Client, server => new LutraClient(new LutraClientOptions { Endpoints = [Endpoints.Parse(server)], Timeout = TimeSpan.FromSeconds(10) }),
-            [$"Lutra {LutraVersion.Text} at {string.Join(", ", endpoints)}. Commands: put, get, delete, getall, leader, members, status, help, exit"],
+            [$"Lutra {LutraVersion.Text} at {string.Join(", ", endpoints)}", "Commands: put, get, delete, getall, leader, members, status, help, exit"],
             parsed.GetValue(sync));
         return Task.Run(() => ShellSession.OnConsole(setup).Run(cancellationToken), CancellationToken.None);
     }

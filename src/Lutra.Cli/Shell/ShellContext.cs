@@ -19,9 +19,12 @@ internal sealed record ShellContext(ShellManner Manner, IShellOutput Output, Fun
 
     public void Say(string line) => Output.Say(line);
 
-    public ExitCode Fail(ExitCode code, string message)
+    public ExitCode Fail(ExitCode code, string message) => Refuse(code, $"Error: {message}");
+
+    /// <summary>Says just this.</summary>
+    public ExitCode Refuse(ExitCode code, string line)
     {
-        Output.Complain(message);
+        Output.Complain(line);
         return code;
     }
 }

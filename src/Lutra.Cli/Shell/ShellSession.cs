@@ -19,7 +19,6 @@ internal sealed class ShellSession
     private readonly Interpreter interpreter;
     private readonly Tickets? tickets;
     private readonly LineEditor? editor;
-    private readonly History history;
     private readonly TextReader input;
     private readonly Lock gate = new();
     private CancellationTokenSource? running;
@@ -27,7 +26,6 @@ internal sealed class ShellSession
     private ShellSession(Setup setup, IShellTerminal? terminal, TextReader input, History history, IShellOutput? output)
     {
         this.input = input;
-        this.history = history;
         WordCompletion? completion = null;
         editor = terminal is null ? null : new LineEditor(terminal, history, line => completion!.Complete(line));
         output ??= editor is null ? new PipeOutput() : new EditorOutput(editor);
@@ -73,7 +71,8 @@ internal sealed class ShellSession
             code = code == ExitCode.Ok ? context.Fail(ExitCode.Error, $"the input ended inside a transaction: {forgotten.Count} commands were not done; say commit") : code;
         tickets?.AllToldAsync().GetAwaiter().GetResult();
         context.Watches.EndAll();
-        history.Save();
+        if (interpreter.HasEnded && context.Manner.Farewell is { } farewell)
+            context.Say(farewell);
         return code == ExitCode.Ok ? tickets?.Code ?? code : code;
     }
 
@@ -115,6 +114,7 @@ internal sealed class ShellSession
     private void Interrupt(PosixSignalContext signal)
     {
         signal.Cancel = true;
+        editor?.DropPaste();
         lock (gate)
             running?.Cancel();
     }

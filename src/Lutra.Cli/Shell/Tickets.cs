@@ -42,7 +42,7 @@ internal sealed class Tickets(IShellOutput output)
         }
         catch (LutraException fault)
         {
-            output.Complain($"ticket {number}: {fault.Message}");
+            output.Complain($"Error: ticket {number}: {fault.Message}");
             Interlocked.CompareExchange(ref failed, (int)Failure.CodeOf(fault), (int)ExitCode.Ok);
         }
     }

@@ -89,7 +89,7 @@ internal sealed class Watches(IShellOutput output)
         }
         catch (LutraException fault)
         {
-            output.Complain($"watch {number} has ended: {fault.Message}");
+            output.Complain($"Error: watch {number} has ended: {fault.Message}");
         }
         finally
         {

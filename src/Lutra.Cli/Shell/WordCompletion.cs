@@ -3,7 +3,7 @@ using Lutra.Cli.Shell.Editing;
 
 namespace Lutra.Cli.Shell;
 
-/// <summary>Completes the word before the cursor: the first to a command, others to keys of the store.</summary>
+/// <summary>Completes the word before the cursor: the first to a command, others to keys of the store or to words of that command.</summary>
 internal sealed class WordCompletion(Interpreter interpreter, ShellContext shell)
 {
     private const int KeysMax = 200;
@@ -14,7 +14,9 @@ internal sealed class WordCompletion(Interpreter interpreter, ShellContext shell
         var (start, word, first) = LastWord(line);
         if (first is null)
             return new Completion(start, [.. interpreter.Names.Where(name => name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)]);
-        return interpreter.TakesKeys(first) ? new Completion(start, Keys(word)) : Completion.None;
+        if (interpreter.TakesKeys(first))
+            return new Completion(start, Keys(word));
+        return new Completion(start, [.. interpreter.WordsBehind(first).Where(each => each.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)]);
     }
 
     private IReadOnlyList<string> Keys(string prefix)

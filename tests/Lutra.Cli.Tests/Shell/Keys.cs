@@ -6,6 +6,11 @@ internal static class Keys
     public static readonly ConsoleKeyInfo Enter = new('\r', ConsoleKey.Enter, false, false, false);
     public static readonly ConsoleKeyInfo Tab = new('\t', ConsoleKey.Tab, false, false, false);
 
+    public static readonly ConsoleKeyInfo Escape = new('\e', ConsoleKey.Escape, false, false, false);
+
+    /// <summary>As a terminal brackets it.</summary>
+    public static IEnumerable<ConsoleKeyInfo> Paste(string text) => Text($"\e[200~{text}\e[201~");
+
     public static ConsoleKeyInfo Control(char letter) => new((char)(letter - '@'), ConsoleKey.A + (letter - 'A'), false, false, true);
 
     public static ConsoleKeyInfo Of(ConsoleKey key) => new('\0', key, false, false, false);

@@ -62,6 +62,37 @@ public sealed class LineEditorTests
     }
 
     [Fact]
+    public void A_paste_is_text_and_each_of_its_lines_a_command_but_the_last_which_can_be_edited()
+    {
+        var terminal = new ScriptedTerminal(40, [.. Keys.Text("g"), .. Keys.Paste("et a\nput b 'x\ty\u0003'\rget"), .. Keys.Text(" c\n")]);
+        var history = new History(null);
+        var editor = Editor(terminal, history);
+        Assert.Equal(("get a", "put b 'x\ty'", "get c"), (editor.ReadLine("> "), editor.ReadLine("> "), editor.ReadLine("> ")));
+        Assert.Equal(["> get a", "> put b 'x·y'", "> get c"], terminal.Screen.Take(3));
+        Assert.Equal("get a", history.Lines[0]);
+    }
+
+    [Fact]
+    public void What_was_stopped_does_not_go_on_with_the_lines_that_were_pasted_behind_it()
+    {
+        var editor = Editor(new ScriptedTerminal(40, [.. Keys.Paste("first\nsecond\nthird\n"), .. Keys.Text("typed\n")]), new History(null));
+        Assert.Equal("first", editor.ReadLine("> "));
+        editor.DropPaste();
+        Assert.Equal("typed", editor.ReadLine("> "));
+    }
+
+    [Fact]
+    public void An_escape_that_begins_no_paste_is_nothing_and_what_follows_is_typed() =>
+        Assert.Equal("[20x", Read([Keys.Escape, .. Keys.Text("[20x\n")]));
+
+    [Fact]
+    public void A_paste_of_a_great_text_is_taken_up_to_the_length_of_a_line()
+    {
+        var line = Read([.. Keys.Paste(new string('x', LineBuffer.LengthMax + 10)), Keys.Enter]);
+        Assert.Equal(LineBuffer.LengthMax, line!.Length);
+    }
+
+    [Fact]
     public void What_others_say_appears_above_the_line()
     {
         LineEditor? editor = null;
@@ -87,7 +118,6 @@ public sealed class LineEditorTests
                 history.Add($"get {number}");
             history.Add($"get {History.LinesMax + 4}");
             history.Add(new string('x', History.LineLengthMax + 1));
-            history.Save();
             var read = new History(path);
             Assert.Equal(History.LinesMax, read.Lines.Count);
             Assert.Equal(("get 5", $"get {History.LinesMax + 4}"), (read.Lines[0], read.Lines[^1]));

@@ -23,5 +23,5 @@ internal sealed class Lines : IShellOutput
             all.Add(line);
     }
 
-    public void Complain(string message) => Say($"Error: {message}");
+    public void Complain(string line) => Say(line);
 }

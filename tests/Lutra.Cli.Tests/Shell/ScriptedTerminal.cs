@@ -33,6 +33,9 @@ internal sealed class ScriptedTerminal(int width, IEnumerable<ConsoleKeyInfo> ke
         {
             switch (text[at])
             {
+                case '\e' when text.AsSpan(at).StartsWith("\e[?2004"):
+                    at += "\e[?2004".Length;
+                    break;
                 case '\e' when text[at + 1] == '[':
                     var end = at + 2;
                     while (char.IsAsciiDigit(text[end]))

@@ -1,6 +1,6 @@
 namespace Lutra.Cli.Shell.Editing;
 
-/// <summary>The lines that were typed before, kept in a file that only its owner reads. A file that cannot be read or written costs nothing but the history.</summary>
+/// <summary>The lines that were typed before, kept in a file that only its owner reads, as soon as they are typed. A file that cannot be read or written costs nothing but the history.</summary>
 internal sealed class History
 {
     /// <summary>The most lines that are kept.</summary>
@@ -9,7 +9,9 @@ internal sealed class History
     /// <summary>A longer line is not kept: it was pasted data.</summary>
     public const int LineLengthMax = 4096;
 
-    private readonly string? path;
+    private const long FileBytesMax = 2L * LinesMax * LineLengthMax;
+
+    private string? path;
     private readonly List<string> lines = [];
 
     /// <param name="path">Null: the history ends with the session.</param>
@@ -20,8 +22,12 @@ internal sealed class History
             return;
         try
         {
-            if (File.Exists(path) && new FileInfo(path).Length <= LinesMax * LineLengthMax)
-                lines.AddRange(File.ReadLines(path).Where(line => line.Length is > 0 and <= LineLengthMax).TakeLast(LinesMax));
+            if (!File.Exists(path) || new FileInfo(path).Length > FileBytesMax)
+                return;
+            var kept = File.ReadLines(path).Where(line => line.Length is > 0 and <= LineLengthMax).ToArray();
+            lines.AddRange(kept.TakeLast(LinesMax));
+            if (kept.Length > 2 * LinesMax)
+                Write(lines, FileMode.Create);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -48,25 +54,27 @@ internal sealed class History
         lines.Add(line);
         if (lines.Count > LinesMax)
             lines.RemoveAt(0);
+        Write([line], FileMode.Append);
     }
 
-    public void Save()
+    private void Write(IReadOnlyList<string> written, FileMode mode)
     {
         if (path is null)
             return;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            var open = new FileStreamOptions { Mode = mode, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using var file = new StreamWriter(path, open);
-            foreach (var line in lines)
+            foreach (var line in written)
                 file.WriteLine(line);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // The history is a comfort: a session does not fail for it.
+            // The history is a comfort: a session does not fail for it, and does not try again.
+            path = null;
         }
     }
 }

@@ -12,6 +12,10 @@ internal sealed class LineEditor
     private readonly Func<string, Completion> complete;
     private readonly LineBuffer buffer = new();
     private readonly LinePicture picture;
+    private readonly KeyReader keys;
+
+    // Lines of a paste that are still to come, the last of them unfinished.
+    private readonly Queue<string> pasted = new();
     private string draft = "";
     private int at;
     private bool editing;
@@ -23,6 +27,7 @@ internal sealed class LineEditor
         this.history = history;
         this.complete = complete;
         picture = new LinePicture(terminal);
+        keys = new KeyReader(terminal);
     }
 
     /// <summary>The line; empty where Ctrl+C gave it up; null at Ctrl+D on an empty line.</summary>
@@ -33,13 +38,16 @@ internal sealed class LineEditor
             buffer.Set("");
             at = history.Lines.Count;
             editing = true;
+            terminal.Write(KeyReader.BracketsOn);
             picture.Begin(prompt);
+            if (TakePasted() is { } line)
+                return line;
         }
 
         while (true)
         {
-            var key = terminal.ReadKey();
-            if (IsTab(key))
+            var key = keys.Read(out var paste);
+            if (paste is null && IsTab(key))
             {
                 Complete();
                 continue;
@@ -47,24 +55,25 @@ internal sealed class LineEditor
 
             lock (gate)
             {
-                if (Apply(key) is not { } ended)
+                if (paste is not null)
                 {
-                    picture.Draw(buffer.Text, buffer.Cursor);
-                    continue;
+                    Paste(paste);
+                    if (TakePasted() is { } line)
+                        return line;
                 }
-
-                editing = false;
-                buffer.End();
-                picture.End(buffer.Text, ended == Ending.GivenUp ? "^C" : "");
-                if (ended == Ending.Input)
-                    return null;
-                if (ended == Ending.GivenUp)
-                    return "";
-                var line = buffer.Text;
-                history.Add(line);
-                return line;
+                else if (Apply(key) is { } ended)
+                    return End(ended);
+                else if (!keys.HasMore)
+                    picture.Draw(buffer.Text, buffer.Cursor);
             }
         }
+    }
+
+    /// <summary>Forgets the lines of a paste that were not read yet: the user has stopped what they began. From any thread.</summary>
+    public void DropPaste()
+    {
+        lock (gate)
+            pasted.Clear();
     }
 
     /// <summary>A line above the one that is typed; from any thread.</summary>
@@ -82,6 +91,40 @@ internal sealed class LineEditor
             terminal.Write(line + "\n");
             picture.Draw(buffer.Text, buffer.Cursor);
         }
+    }
+
+    private string? End(Ending ended)
+    {
+        editing = false;
+        buffer.End();
+        picture.End(buffer.Text, ended == Ending.GivenUp ? "^C" : "");
+        terminal.Write(KeyReader.BracketsOff);
+        if (ended == Ending.Input)
+            return null;
+        if (ended == Ending.GivenUp)
+            return "";
+        var line = buffer.Text;
+        history.Add(line);
+        return line;
+    }
+
+    /// <summary>What was pasted is text: an end of a line ends the line, a tab is a tab, and other control characters are not there.</summary>
+    private void Paste(string text)
+    {
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+            pasted.Enqueue(string.Concat(line.Where(letter => letter == '\t' || !char.IsControl(letter))));
+    }
+
+    /// <summary>The next whole line of a paste; its last line stays in the buffer, to be edited: null.</summary>
+    private string? TakePasted()
+    {
+        if (!pasted.TryDequeue(out var line))
+            return null;
+        buffer.Insert(line);
+        if (pasted.Count > 0)
+            return End(Ending.Line);
+        picture.Draw(buffer.Text, buffer.Cursor);
+        return null;
     }
 
     // Whoever completes may ask the cluster: other lines can be shown meanwhile.

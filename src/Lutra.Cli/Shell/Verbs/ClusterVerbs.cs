@@ -11,10 +11,34 @@ internal static class ClusterVerbs
             ["transfer"] => MemberVerbs.TransferAsync(shell, null, stop),
             ["transfer", var to] => MemberVerbs.TransferAsync(shell, to, stop),
             _ => null,
-        }),
-        new(["members"], "members", "the members of the cluster", static (shell, words, stop) => words.Count == 0 ? MembersAsync(shell, stop) : null),
-        new(["status"], "status [<server>]", "what the node, or another server, does", static (shell, words, stop) => words.Count <= 1 ? StatusAsync(shell, words, stop) : null),
-        new(["info"], "info", "the node and its cluster, in short", static (shell, words, stop) => words.Count == 0 ? InfoAsync(shell, stop) : null),
+        })
+        {
+            Details = """
+                  leader                 who leads now
+                  leader transfer        to the member that is furthest
+                  leader transfer 2      to member 2
+                """,
+            Words = ["transfer"],
+        },
+        new(["members"], "members", "the members of the cluster", static (shell, words, stop) => words.Count == 0 ? MembersAsync(shell, stop) : null)
+        {
+            Details = """
+                By label, with the address where its peers reach it.
+                """,
+        },
+        new(["status"], "status [<server>]", "what the node, or another server, does", static (shell, words, stop) => words.Count <= 1 ? StatusAsync(shell, words, stop) : null)
+        {
+            Details = """
+                  status
+                  status localhost:2381
+                """,
+        },
+        new(["info"], "info", "the node and its cluster, in short", static (shell, words, stop) => words.Count == 0 ? InfoAsync(shell, stop) : null)
+        {
+            Details = """
+                Version, node, cluster, role, term, leader, members, revision.
+                """,
+        },
         new(["cluster"], "cluster info|status|add|remove", "the same as info, status, add and remove", static (shell, words, stop) => words switch
         {
             [var what] when Is(what, "info") => InfoAsync(shell, stop),
@@ -22,13 +46,31 @@ internal static class ClusterVerbs
             [var what, var id, var address] when Is(what, "add") => MemberVerbs.AddAsync(shell, id, address, stop),
             [var what, var id] when Is(what, "remove") => MemberVerbs.RemoveAsync(shell, id, stop),
             _ => null,
-        }),
-        new(["ping"], "ping [<text>]", "asks the cluster for a sign of life", static (shell, words, stop) => words.Count <= 1 ? PingAsync(shell, words, stop) : null),
+        })
+        {
+            Details = """
+                  cluster status
+                  cluster add 4 localhost:8004
+                  cluster remove 4
+                """,
+            Words = ["info", "status", "add", "remove"],
+        },
+        new(["ping"], "ping [<text>]", "asks the cluster for a sign of life", static (shell, words, stop) => words.Count <= 1 ? PingAsync(shell, words, stop) : null)
+        {
+            Details = """
+                Answers PONG, or the text, when a node answers.
+                """,
+        },
         new(["echo"], "echo <text>", "says it again", static (shell, words, _) =>
         {
             shell.Say(string.Join(' ', words));
             return Task.FromResult(ExitCode.Ok);
-        }),
+        })
+        {
+            Details = """
+                  echo hello
+                """,
+        },
     ];
 
     private static async Task<ExitCode> LeaderAsync(ShellContext shell, CancellationToken stop)
@@ -39,7 +81,7 @@ internal static class ClusterVerbs
         else if (status.LeaderLabel is { } leader)
             shell.Say($"Current Leader node ID: {leader}");
         else
-            return shell.Fail(ExitCode.Unavailable, $"Failed to get Leader: {Why(status)}");
+            return shell.Refuse(ExitCode.Unavailable, $"Failed to get Leader: {Why(status)}");
         return ExitCode.Ok;
     }
 

@@ -10,13 +10,55 @@ internal static class KeyVerbs
 
     public static readonly IReadOnlyList<Verb> All =
     [
-        new(["put", "set"], "put <key> <value>", "writes a key", static (shell, words, stop) => words is [var key, var value] ? PutAsync(shell, key, value, stop) : null, TakesKeys: true),
-        new(["get"], "get <key>", "reads a key", static (shell, words, stop) => words is [var key] ? GetAsync(shell, key, stop) : null, TakesKeys: true),
-        new(["delete"], "delete <key>", "deletes a key", static (shell, words, stop) => words is [var key] ? DeleteAsync(shell, key, stop) : null, TakesKeys: true),
-        new(["del"], "del <key> ...", "deletes keys at once and says how many there were", static (shell, words, stop) => words.Count > 0 ? DelAsync(shell, words, stop) : null, TakesKeys: true),
-        new(["exists"], "exists <key> ...", "says how many of the keys are there", static (shell, words, stop) => words.Count > 0 ? ExistsAsync(shell, words, stop) : null, TakesKeys: true),
-        new(["keys"], "keys [<prefix>]", "lists keys", static (shell, words, stop) => words.Count <= 1 ? ListAsync(shell, words.Count == 0 ? "" : words[0], withValues: false, stop) : null, TakesKeys: true),
-        new(["getall", "all"], "getall", "lists all keys with their values", static (shell, words, stop) => words.Count == 0 ? ListAsync(shell, "", withValues: true, stop) : null),
+        new(["put", "set"], "put <key> <value>", "writes a key", static (shell, words, stop) => words is [var key, var value] ? PutAsync(shell, key, value, stop) : null, TakesKeys: true)
+        {
+            Details = """
+                A key and a value are any text. Quotes keep blanks and line ends together.
+                  put name otter
+                  put name 'an otter'
+                  put user/7 "said \"hello\""
+                """,
+        },
+        new(["get"], "get <key>", "reads a key", static (shell, words, stop) => words is [var key] ? GetAsync(shell, key, stop) : null, TakesKeys: true)
+        {
+            Details = """
+                The answer is the value as of now: a majority stands behind it.
+                  get name
+                  get "a key with blanks"
+                """,
+        },
+        new(["delete"], "delete <key>", "deletes a key", static (shell, words, stop) => words is [var key] ? DeleteAsync(shell, key, stop) : null, TakesKeys: true)
+        {
+            Details = """
+                  delete name
+                """,
+        },
+        new(["del"], "del <key> ...", "deletes keys at once and says how many there were", static (shell, words, stop) => words.Count > 0 ? DelAsync(shell, words, stop) : null, TakesKeys: true)
+        {
+            Details = """
+                All are deleted at one revision, or none is.
+                  del name age city
+                """,
+        },
+        new(["exists"], "exists <key> ...", "says how many of the keys are there", static (shell, words, stop) => words.Count > 0 ? ExistsAsync(shell, words, stop) : null, TakesKeys: true)
+        {
+            Details = """
+                  exists name age
+                """,
+        },
+        new(["keys"], "keys [<prefix>]", "lists keys", static (shell, words, stop) => words.Count <= 1 ? ListAsync(shell, words.Count == 0 ? "" : words[0], withValues: false, stop) : null, TakesKeys: true)
+        {
+            Details = """
+                Of all keys that begin with the prefix; all keys without one. Sorted by bytes.
+                  keys user/
+                """,
+        },
+        new(["getall", "all"], "getall", "lists all keys with their values", static (shell, words, stop) => words.Count == 0 ? ListAsync(shell, "", withValues: true, stop) : null)
+        {
+            Details = """
+                All at one revision. For a file of all keys there is: lutra export
+                """,
+        },
     ];
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

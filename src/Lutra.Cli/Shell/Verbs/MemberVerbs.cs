@@ -5,9 +5,29 @@ internal static class MemberVerbs
 {
     public static readonly IReadOnlyList<Verb> All =
     [
-        new(["add"], "add <id> <host:port>", "adds a member, which votes once it has caught up", static (shell, words, stop) => words.Count == 2 ? AddAsync(shell, words[0], words[1], stop) : null),
-        new(["remove"], "remove <id>", "removes a member", static (shell, words, stop) => words.Count == 1 ? RemoveAsync(shell, words[0], stop) : null),
-        new(["promote"], "promote <id>", "makes a learner a voter", static (shell, words, stop) => words.Count == 1 ? PromoteAsync(shell, words[0], stop) : null),
+        new(["add"], "add <id> <host:port>", "adds a member, which votes once it has caught up", static (shell, words, stop) => words.Count == 2 ? AddAsync(shell, words[0], words[1], stop) : null)
+        {
+            Details = """
+                It joins as a learner, so one that never starts holds up nothing. Then start
+                its node with --join; the answer says how. Works on any node.
+                  add 4 localhost:8004
+                """,
+        },
+        new(["remove"], "remove <id>", "removes a member", static (shell, words, stop) => words.Count == 1 ? RemoveAsync(shell, words[0], stop) : null)
+        {
+            Details = """
+                By label, member id or address. A leader that is removed hands over first. Its
+                folder can never come back.
+                  remove 4
+                """,
+        },
+        new(["promote"], "promote <id>", "makes a learner a voter", static (shell, words, stop) => words.Count == 1 ? PromoteAsync(shell, words[0], stop) : null)
+        {
+            Details = """
+                Only needed for one that was added with manual promotion.
+                  promote 4
+                """,
+        },
     ];
 
     public static async Task<ExitCode> AddAsync(ShellContext shell, string id, string address, CancellationToken stop)
@@ -38,7 +58,7 @@ internal static class MemberVerbs
         }
         catch (LutraException refused)
         {
-            return shell.Fail(ExitCode.Error, $"Failed to transfer leadership: {refused.Message}");
+            return shell.Refuse(ExitCode.Error, $"Failed to transfer leadership: {refused.Message}");
         }
     }
 
@@ -58,7 +78,7 @@ internal static class MemberVerbs
         }
         catch (LutraException refused)
         {
-            shell.Fail(ExitCode.Error, $"Failed to {what}: {refused.Message}");
+            shell.Refuse(ExitCode.Error, $"Failed to {what}: {refused.Message}");
             return null;
         }
     }

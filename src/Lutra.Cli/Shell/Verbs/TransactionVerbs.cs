@@ -8,12 +8,41 @@ internal static class TransactionVerbs
 {
     public static readonly IReadOnlyList<Verb> All =
     [
-        new(["begin"], "begin", "gathers put, get and del until commit or discard", static (shell, words, _) => words.Count == 0 ? Begin(shell) : null),
-        new(["commit"], "commit", "does what was gathered, at once or not at all", static (shell, words, stop) => words.Count == 0 ? CommitAsync(shell, stop) : null),
-        new(["discard"], "discard", "forgets what was gathered", static (shell, words, _) => words.Count == 0 ? Discard(shell) : null),
+        new(["begin"], "begin", "gathers put, get and del until commit or discard", static (shell, words, _) => words.Count == 0 ? Begin(shell) : null)
+        {
+            Details = """
+                Until then put, get and del answer QUEUED, and nothing has happened yet.
+                  begin
+                  put a 1
+                  put b 2
+                  commit
+                """,
+        },
+        new(["commit"], "commit", "does what was gathered, at once or not at all", static (shell, words, stop) => words.Count == 0 ? CommitAsync(shell, stop) : null)
+        {
+            Details = """
+                Answers OK, and then what each command answers, in their order.
+                """,
+        },
+        new(["discard"], "discard", "forgets what was gathered", static (shell, words, _) => words.Count == 0 ? Discard(shell) : null)
+        {
+            Details = """
+                Nothing that was gathered is done.
+                """,
+        },
         new(
             ["txn"], "txn if <compare> then <operation> else <operation>", "such as: if 'missing a' then 'put a b' else 'get a'",
-            static (shell, words, stop) => words.Count > 0 ? TransactAsync(shell, words, stop) : null),
+            static (shell, words, stop) => words.Count > 0 ? TransactAsync(shell, words, stop) : null)
+        {
+            Details = """
+                Does the operations behind "then" if every comparison holds, else those behind
+                "else", all at one revision. Comparisons: exists KEY, missing KEY, and
+                value|version|revision|created|lease KEY =|!=|<|> WHAT.
+                  txn if 'missing lock' then 'put lock me'
+                  txn if 'value name = otter' then 'put name seal' else 'get name'
+                """,
+            Words = ["if", "then", "else"],
+        },
     ];
 
     /// <summary>Inside a transaction: keeps the operation for its commit, and says so.</summary>

@@ -7,8 +7,22 @@ internal static class WatchVerbs
 {
     public static readonly IReadOnlyList<Verb> All =
     [
-        new(["watch"], "watch <key>|<prefix>*", "tells changes, behind the prompt", static (shell, words, stop) => words is [var what] ? BeginAsync(shell, what, stop) : null, TakesKeys: true),
-        new(["unwatch"], "unwatch [<number>]", "ends a watch, or all", static (shell, words, _) => words.Count <= 1 ? Task.FromResult(End(shell, words)) : null),
+        new(["watch"], "watch <key>|<prefix>*", "tells changes, behind the prompt", static (shell, words, stop) => words is [var what] ? BeginAsync(shell, what, stop) : null, TakesKeys: true)
+        {
+            Details = """
+                Every change is told above the line that you type, with its revision, until
+                "unwatch" or the end of the shell. A * at the end means: all that begin so.
+                  watch name
+                  watch user/*
+                """,
+        },
+        new(["unwatch"], "unwatch [<number>]", "ends a watch, or all", static (shell, words, _) => words.Count <= 1 ? Task.FromResult(End(shell, words)) : null)
+        {
+            Details = """
+                  unwatch 1
+                  unwatch          ends all
+                """,
+        },
     ];
 
     private static async Task<ExitCode> BeginAsync(ShellContext shell, string what, CancellationToken stop)
