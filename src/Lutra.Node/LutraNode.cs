@@ -35,6 +35,9 @@ public sealed class LutraNode : ILutraClient
     /// <summary>The store's revision as readers of this node see it now; none while there is no cluster.</summary>
     public Revision Revision => host.Revision;
 
+    /// <summary>The oldest revision that can be read here; none where nothing was compacted yet.</summary>
+    public Revision CompactRevision => host.CompactRevision;
+
     /// <summary>
     /// Opens the data folder and starts the node. Returns before there is a cluster or a leader: <see cref="WaitUntilReadyAsync"/> waits for
     /// that. Throws <see cref="ArgumentException"/> for options that cannot be, and an <see cref="IOException"/> that names file and reason where the folder

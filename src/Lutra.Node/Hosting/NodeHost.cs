@@ -75,6 +75,8 @@ internal sealed class NodeHost : IDisposable
 
     public Revision Revision => loop.Replica?.Keyspace.Revision ?? default;
 
+    public Revision CompactRevision => loop.Replica?.Keyspace.CompactRevision ?? default;
+
     public static NodeHost Start(LutraNodeOptions options, Action<NodeEvent>? tell)
     {
         var host = new NodeHost(options, tell);

@@ -1,5 +1,13 @@
 using System.Collections.Frozen;
+using Lutra.Server.Etcd.Auth;
+using Lutra.Server.Etcd.Cluster;
+using Lutra.Server.Etcd.Health;
 using Lutra.Server.Etcd.Kv;
+using Lutra.Server.Etcd.Leases;
+using Lutra.Server.Etcd.Locks;
+using Lutra.Server.Etcd.Maintenance;
+using Lutra.Server.Etcd.Reflection;
+using Lutra.Server.Etcd.Watches;
 
 namespace Lutra.Server.Etcd;
 
@@ -36,5 +44,14 @@ internal sealed class EtcdFace
     private static IEnumerable<EtcdMethod> AllMethods() =>
     [
         .. KvService.Methods,
+        .. WatchService.Methods,
+        .. LeaseService.Methods,
+        .. ClusterService.Methods,
+        .. MaintenanceService.Methods,
+        .. AuthService.Methods,
+        .. LockService.Methods,
+        .. ElectionService.Methods,
+        .. HealthService.Methods,
+        .. ReflectionService.Methods,
     ];
 }

@@ -14,6 +14,9 @@ internal abstract record EtcdMethod(string Path)
 
     /// <summary>Whether the node must belong to a cluster.</summary>
     public bool NeedsCluster { get; init; } = true;
+
+    /// <summary>Whether it may wait or go on for as long as the client stays: then it ends when the client does.</summary>
+    public bool GoesOn { get; init; }
 }
 
 /// <summary>One message in; the method writes its answers, mostly one.</summary>

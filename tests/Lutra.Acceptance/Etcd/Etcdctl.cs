@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Lutra.Acceptance.Etcd;
 
 /// <summary>etcd's own command line, unchanged, against one store.</summary>
-internal sealed class Etcdctl(EtcdTarget target)
+/// <param name="endpoint">The one that is asked; null: all, as etcdctl chooses.</param>
+internal sealed class Etcdctl(EtcdTarget target, string? endpoint = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -54,11 +55,13 @@ internal sealed class Etcdctl(EtcdTarget target)
     public async Task<long> RevisionAsync() => (await JsonAsync("get", "revision?")).GetProperty("header").GetProperty("revision").GetInt64();
 
     /// <summary>A command that goes on until it is killed or has what it wants.</summary>
-    public Process Start(params string[] arguments)
+    public FollowedCommand Follow(params string[] arguments) => new(Start(arguments));
+
+    private Process Start(params string[] arguments)
     {
         var start = new ProcessStartInfo("etcdctl") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ETCDCTL_API"] = "3";
-        start.ArgumentList.Add($"--endpoints={string.Join(',', target.Endpoints)}");
+        start.ArgumentList.Add($"--endpoints={endpoint ?? string.Join(',', target.Endpoints)}");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;

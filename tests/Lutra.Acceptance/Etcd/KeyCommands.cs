@@ -155,7 +155,7 @@ public abstract class KeyCommands
 }
 
 [Collection(OnLutra.Name)]
-public sealed class KeyCommandsOnLutra(LutraTarget target) : KeyCommands(target);
+public sealed class KeyCommandsOnLutra(OneLutra target) : KeyCommands(target);
 
 [Collection(OnEtcd.Name)]
-public sealed class KeyCommandsOnEtcd(RealEtcdTarget target) : KeyCommands(target);
+public sealed class KeyCommandsOnEtcd(OneEtcd target) : KeyCommands(target);

@@ -3,16 +3,16 @@ using Lutra.Acceptance.Processes;
 
 namespace Lutra.Acceptance.Etcd;
 
-/// <summary>One member of etcd itself.</summary>
-public sealed class RealEtcdTarget : EtcdTarget
+/// <summary>Members of etcd itself.</summary>
+public abstract class RealEtcdTarget(int members) : EtcdTarget
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private readonly List<Process> processes = [];
+    private string[] endpoints = [];
     private string? folder;
-    private string endpoint = "";
-    private Process? process;
 
-    public override IReadOnlyList<string> Endpoints => [endpoint];
+    public override IReadOnlyList<string> Endpoints => endpoints;
 
     public override void Require()
     {
@@ -25,35 +25,19 @@ public sealed class RealEtcdTarget : EtcdTarget
         if (!Tools.IsThere("etcdctl") || !Tools.IsThere("etcd"))
             return;
         folder = Directory.CreateTempSubdirectory("lutra-etcd-").FullName;
-        endpoint = $"127.0.0.1:{LoopbackPorts.Next()}";
-        var (client, peer) = ($"http://{endpoint}", $"http://127.0.0.1:{LoopbackPorts.Next()}");
-        process = Process.Start(new ProcessStartInfo("etcd")
-        {
-            ArgumentList =
-            {
-                "--data-dir", folder, "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-                "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}", "--log-level", "error",
-            },
-        });
+        endpoints = [.. Enumerable.Range(0, members).Select(_ => $"127.0.0.1:{LoopbackPorts.Next()}")];
+        string[] peers = [.. Enumerable.Range(0, members).Select(_ => $"http://127.0.0.1:{LoopbackPorts.Next()}")];
+        for (var member = 0; member < members; member++)
+            processes.Add(Start(member, peers));
         using var http = new HttpClient();
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                if ((await http.GetStringAsync($"{client}/health")).Contains("true", StringComparison.Ordinal))
-                    return;
-            }
-            catch (HttpRequestException) when (Stopwatch.GetElapsedTime(started) < Patience)
-            {
-                await Task.Delay(20);
-            }
-        }
+        foreach (var endpoint in endpoints)
+            await ReadyAsync(http, endpoint);
     }
 
     public override ValueTask DisposeAsync()
     {
-        if (process is not null)
+        GC.SuppressFinalize(this);
+        foreach (var process in processes)
         {
             process.Kill();
             process.WaitForExit();
@@ -64,10 +48,52 @@ public sealed class RealEtcdTarget : EtcdTarget
             Directory.Delete(folder, recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    private Process Start(int member, string[] peers)
+    {
+        var client = $"http://{endpoints[member]}";
+        return Process.Start(new ProcessStartInfo("etcd")
+        {
+            ArgumentList =
+            {
+                "--name", $"{member + 1}", "--data-dir", Path.Combine(folder!, $"{member + 1}"), "--log-level", "error",
+                "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peers[member],
+                "--initial-advertise-peer-urls", peers[member], "--initial-cluster", string.Join(',', peers.Select((peer, at) => $"{at + 1}={peer}")),
+            },
+        })!;
+    }
+
+    private static async Task ReadyAsync(HttpClient http, string endpoint)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var answer = await http.GetAsync($"http://{endpoint}/health");
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException) when (Stopwatch.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(20);
+            }
+        }
+    }
+}
+
+public sealed class OneEtcd() : RealEtcdTarget(1);
+
+public sealed class ThreeEtcds() : RealEtcdTarget(3);
+
+[CollectionDefinition(Name)]
+public sealed class OnEtcd : ICollectionFixture<OneEtcd>
+{
+    public const string Name = "etcdctl on a member of etcd";
 }
 
 [CollectionDefinition(Name)]
-public sealed class OnEtcd : ICollectionFixture<RealEtcdTarget>
+public sealed class OnThreeEtcds : ICollectionFixture<ThreeEtcds>
 {
-    public const string Name = "etcdctl on etcd";
+    public const string Name = "etcdctl on three members of etcd";
 }

@@ -70,19 +70,18 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         var encoding = EncodingOf(http);
         using var deadline = DeadlineOf(http);
         using var request = new GrpcRequestPipe(http.Request.BodyReader, encoding, face.Options.MessageSizeBytesMax);
+        CancellationTokenSource? linked = null;
         try
         {
             switch (method)
             {
                 case SingleRequestMethod single:
                     await request.ReadOnlyMessageAsync(deadline?.Token ?? http.RequestAborted);
-                    var call = Admit(http, method, reply, deadline?.Token ?? CancellationToken.None);
-                    await single.Handle(call, request.Message);
+                    await single.Handle(Admit(http, method, reply, EndOf(method, http, deadline, out linked)), request.Message);
                     break;
                 case StreamingMethod streaming:
                     RemoveDataRate(http);
-                    using (var either = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, deadline?.Token ?? default))
-                        await streaming.Handle(Admit(http, method, reply, either.Token), request);
+                    await streaming.Handle(Admit(http, method, reply, EndOf(method, http, deadline, out linked)), request);
                     break;
             }
         }
@@ -94,6 +93,22 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         {
             throw EtcdErrors.DeadlineExceeded;
         }
+        finally
+        {
+            linked?.Dispose();
+        }
+    }
+
+    // What is done soon is not worth a source that hears of the client's end: it ends by itself.
+    private static CancellationToken EndOf(EtcdMethod method, HttpContext http, CancellationTokenSource? deadline, out CancellationTokenSource? linked)
+    {
+        linked = null;
+        if (!method.GoesOn && method is not StreamingMethod)
+            return deadline?.Token ?? CancellationToken.None;
+        if (deadline is null)
+            return http.RequestAborted;
+        linked = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, deadline.Token);
+        return linked.Token;
     }
 
     private EtcdMethod Find(string path)

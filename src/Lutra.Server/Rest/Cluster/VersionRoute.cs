@@ -1,4 +1,5 @@
 using Lutra.Protocol;
+using Lutra.Server.Etcd;
 using Lutra.Server.Rest.Requests;
 
 namespace Lutra.Server.Rest.Cluster;
@@ -6,10 +7,6 @@ namespace Lutra.Server.Rest.Cluster;
 /// <summary><c>GET /version</c>, in etcd's shape: its clients decide by these numbers what they may ask.</summary>
 internal static class VersionRoute
 {
-    // The release whose API and semantics we follow.
-    private const string EtcdServer = "3.6.14";
-    private const string EtcdCluster = "3.6.0";
-
     public static Task HandleAsync(RestCall call)
     {
         call.RequireNothingBelow();
@@ -20,7 +17,7 @@ internal static class VersionRoute
     {
         QueryValues.Parse(call.Target.Query, []);
         var status = await call.Node.StatusAsync(call.Aborted);
-        var cluster = status.Cluster is null ? "not_decided" : EtcdCluster;
-        call.Reply(new VersionReply(EtcdServer, cluster, EtcdCluster, status.Version), LutraJson.Lenient.VersionReply);
+        var cluster = status.Cluster is null ? "not_decided" : EtcdVersions.Cluster;
+        call.Reply(new VersionReply(EtcdVersions.Server, cluster, EtcdVersions.Storage, status.Version), LutraJson.Lenient.VersionReply);
     }
 }

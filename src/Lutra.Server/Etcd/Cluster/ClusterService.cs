@@ -1,0 +1,139 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Lutra.Server.Etcd.Errors;
+using Lutra.Server.Etcd.Grpc;
+using Pb = Lutra.Protocol.Etcd;
+
+namespace Lutra.Server.Etcd.Cluster;
+
+/// <summary><c>etcdserverpb.Cluster</c>, on the changes of members that the node knows.</summary>
+internal static class ClusterService
+{
+    private const string Service = "/etcdserverpb.Cluster/";
+
+    private static readonly RangeOperation Look = new(KeyRange.Single("members"u8.ToArray()), Limit: 1, KeysOnly: true);
+
+    public static IEnumerable<EtcdMethod> Methods =>
+    [
+        ProtoMethod.Single(Service + "MemberList", Pb.MemberListRequest.Parser, ListAsync),
+        ProtoMethod.Single(Service + "MemberAdd", Pb.MemberAddRequest.Parser, AddAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "MemberRemove", Pb.MemberRemoveRequest.Parser, RemoveAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "MemberUpdate", Pb.MemberUpdateRequest.Parser, UpdateAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "MemberPromote", Pb.MemberPromoteRequest.Parser, PromoteAsync) with { Writes = true },
+    ];
+
+    private static async ValueTask<IMessage> ListAsync(EtcdCall call, Pb.MemberListRequest request)
+    {
+        // What a read that began now would see: this node has heard of every change that was answered before.
+        if (request.Linearizable)
+            await call.Node.RangeAsync(Look, default, call.Ended);
+        var reply = new Pb.MemberListResponse { Header = Header(call) };
+        Fill(reply.Members, await call.Node.MembersAsync(call.Ended));
+        return reply;
+    }
+
+    private static async ValueTask<IMessage> AddAsync(EtcdCall call, Pb.MemberAddRequest request)
+    {
+        var address = PeerUrls.ToAddress(request.PeerURLs);
+        if ((await call.Node.MembersAsync(call.Ended)).Members.Any(member => member.PeerAddress == address))
+            throw EtcdErrors.PeerUrlExists;
+
+        // Every member begins as a learner, so that one that never starts holds up nothing; who asked for a voter gets one once it has caught up.
+        var promotion = request.IsLearner ? MemberPromotion.Manual : MemberPromotion.Automatic;
+        var added = await ChangeAsync(call, new AddMember(address, Promotion: promotion));
+        var reply = new Pb.MemberAddResponse { Header = Header(call) };
+        Fill(reply.Members, added.Members);
+        var id = ParseId(added.Member);
+        reply.Member = reply.Members.FirstOrDefault(member => member.ID == id)?.Clone();
+        return reply;
+    }
+
+    private static async ValueTask<IMessage> RemoveAsync(EtcdCall call, Pb.MemberRemoveRequest request)
+    {
+        await FindAsync(call, request.ID);
+        var removed = await ChangeAsync(call, new RemoveMember(FormatId(request.ID)));
+        var reply = new Pb.MemberRemoveResponse { Header = Header(call) };
+        Fill(reply.Members, removed.Members);
+        return reply;
+    }
+
+    private static async ValueTask<IMessage> UpdateAsync(EtcdCall call, Pb.MemberUpdateRequest request)
+    {
+        var member = await FindAsync(call, request.ID);
+        if (PeerUrls.ToAddress(request.PeerURLs) != member.PeerAddress)
+        {
+            throw new GrpcException(
+                GrpcStatusCode.Unimplemented, "lutra: start the member with its new address (--addr, --peer-addr): the cluster writes it down by itself");
+        }
+
+        var reply = new Pb.MemberUpdateResponse { Header = Header(call) };
+        Fill(reply.Members, await call.Node.MembersAsync(call.Ended));
+        return reply;
+    }
+
+    private static async ValueTask<IMessage> PromoteAsync(EtcdCall call, Pb.MemberPromoteRequest request)
+    {
+        var member = await FindAsync(call, request.ID);
+        if (!member.IsLearner)
+            throw EtcdErrors.MemberNotLearner;
+        if (!member.HasStarted)
+            throw EtcdErrors.LearnerNotReady;
+        var promoted = await ChangeAsync(call, new PromoteMember(FormatId(request.ID)), EtcdErrors.LearnerNotReady);
+        var reply = new Pb.MemberPromoteResponse { Header = Header(call) };
+        Fill(reply.Members, promoted.Members);
+        return reply;
+    }
+
+    /// <param name="refused">What a refusal for the cluster's sake is to the client; null: that the cluster is not well enough.</param>
+    private static async ValueTask<MemberChangeResult> ChangeAsync(EtcdCall call, MemberChange change, GrpcException? refused = null)
+    {
+        try
+        {
+            return await call.Node.ChangeMembersAsync(change, call.Ended);
+        }
+        catch (LutraException refusal) when (refusal.Error == LutraError.ChangeRefused)
+        {
+            throw refused ?? EtcdErrors.Unhealthy;
+        }
+        catch (LutraException refusal) when (refusal.Error == LutraError.InvalidArgument)
+        {
+            throw EtcdErrors.BadMemberUrls;
+        }
+    }
+
+    private static async ValueTask<ClusterMember> FindAsync(EtcdCall call, ulong id)
+    {
+        var members = await call.Node.MembersAsync(call.Ended);
+        return members.Members.FirstOrDefault(member => ParseId(member.Id) == id) ?? throw EtcdErrors.MemberNotFound;
+    }
+
+    // Of these replies the header names no revision.
+    private static Pb.ResponseHeader Header(EtcdCall call) => call.HeaderAt(Revision.None).ToMessage();
+
+    private static void Fill(RepeatedField<Pb.Member> target, MemberList members)
+    {
+        foreach (var member in members.Members.OrderBy(member => ParseId(member.Id)))
+        {
+            var shown = new Pb.Member
+            {
+                ID = ParseId(member.Id),
+                IsLearner = member.IsLearner && member.Promotion != MemberPromotion.Automatic,
+                PeerURLs = { PeerUrls.Of(member.PeerAddress) },
+            };
+
+            // To clients a member without a name has never started, and is no endpoint.
+            if (member.HasStarted)
+            {
+                shown.Name = member.Label;
+                shown.ClientURLs.Add(PeerUrls.Of(member.ClientAddress));
+            }
+
+            target.Add(shown);
+        }
+    }
+
+    private static ulong ParseId(string id) => ulong.Parse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private static string FormatId(ulong id) => id.ToString("x", CultureInfo.InvariantCulture);
+}

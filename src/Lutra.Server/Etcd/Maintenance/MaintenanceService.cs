@@ -1,0 +1,104 @@
+using System.Globalization;
+using Google.Protobuf;
+using Lutra.Server.Etcd.Errors;
+using Lutra.Server.Etcd.Grpc;
+using Pb = Lutra.Protocol.Etcd;
+
+namespace Lutra.Server.Etcd.Maintenance;
+
+/// <summary><c>etcdserverpb.Maintenance</c>: what concerns the member that is asked.</summary>
+internal static class MaintenanceService
+{
+    private const string Service = "/etcdserverpb.Maintenance/";
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(1);
+
+    public static IEnumerable<EtcdMethod> Methods =>
+    [
+        ProtoMethod.Single(Service + "Status", Pb.StatusRequest.Parser, StatusAsync) with { ForLearners = true },
+        ProtoMethod.Single(Service + "Alarm", Pb.AlarmRequest.Parser, AlarmAsync),
+        ProtoMethod.Single(Service + "Defragment", Pb.DefragmentRequest.Parser, DefragmentAsync),
+        ProtoMethod.Single(Service + "MoveLeader", Pb.MoveLeaderRequest.Parser, MoveLeaderAsync),
+        ProtoMethod.Single(Service + "Downgrade", Pb.DowngradeRequest.Parser, DowngradeAsync),
+    ];
+
+    private static async ValueTask<IMessage> StatusAsync(EtcdCall call, Pb.StatusRequest request)
+    {
+        var status = await call.Node.StatusAsync(call.Ended);
+        var report = await call.Node.ReportAsync(ReportPatience, call.Ended);
+        var standing = call.Standing;
+
+        // The log is left out, as etcd leaves out its own; all of the rest is in use, since merges keep it so.
+        var sizeBytes = report.State is { Tables: var tables } ? tables.TableBytes + tables.MemtableBytes : 0;
+        var reply = new Pb.StatusResponse
+        {
+            Header = call.Header().ToMessage(),
+            Version = EtcdVersions.Server,
+            StorageVersion = EtcdVersions.Storage,
+            DbSize = sizeBytes,
+            DbSizeInUse = sizeBytes,
+            Leader = standing.LeaderMember,
+            RaftTerm = standing.Term,
+            RaftIndex = status.CommitIndex,
+            RaftAppliedIndex = status.AppliedIndex,
+            IsLearner = standing.Role == NodeRole.Learner,
+            DowngradeInfo = new Pb.DowngradeInfo(),
+        };
+        if (standing.LeaderMember == 0)
+            reply.Errors.Add(EtcdErrors.NoLeader.Message);
+        if (status.OutOfSpace)
+            reply.Errors.Add($"memberID:{standing.Member.ToString(CultureInfo.InvariantCulture)} alarm:{nameof(Pb.AlarmType.Nospace).ToUpperInvariant()} ");
+        return reply;
+    }
+
+    /// <summary>
+    /// There is one alarm, and it follows the disk of the member that is asked: it comes when there is no room and goes when there is room again, so nobody needs to
+    /// take it back, and nobody can raise one.
+    /// </summary>
+    private static async ValueTask<IMessage> AlarmAsync(EtcdCall call, Pb.AlarmRequest request)
+    {
+        if (request is { Action: Pb.AlarmRequest.Types.AlarmAction.Activate, Alarm: not Pb.AlarmType.None })
+            throw new GrpcException(GrpcStatusCode.Unimplemented, "lutra: alarms follow the disk and cannot be raised by hand");
+        var reply = new Pb.AlarmResponse { Header = call.Header().ToMessage() };
+        var isAsked = request.Action == Pb.AlarmRequest.Types.AlarmAction.Get && request.Alarm is Pb.AlarmType.None or Pb.AlarmType.Nospace;
+        if (isAsked && (await call.Node.StatusAsync(call.Ended)).OutOfSpace)
+            reply.Alarms.Add(new Pb.AlarmMember { MemberID = call.Standing.Member, Alarm = Pb.AlarmType.Nospace });
+        return reply;
+    }
+
+    // Merges give back what compaction freed, all the time: there is nothing left to do, and that is done.
+    private static ValueTask<IMessage> DefragmentAsync(EtcdCall call, Pb.DefragmentRequest request) => new(new Pb.DefragmentResponse());
+
+    private static async ValueTask<IMessage> MoveLeaderAsync(EtcdCall call, Pb.MoveLeaderRequest request)
+    {
+        var standing = call.Standing;
+        if (standing.LeaderMember != standing.Member || standing.Role != NodeRole.Leader)
+            throw EtcdErrors.NotLeader;
+        var to = request.TargetID.ToString("x", CultureInfo.InvariantCulture);
+        if ((await call.Node.MembersAsync(call.Ended)).Members.FirstOrDefault(member => member.Id == to) is not { IsLearner: false })
+            throw EtcdErrors.BadLeaderTransferee;
+        try
+        {
+            await call.Node.MoveLeaderAsync(to, call.Ended);
+        }
+        catch (LutraException refused) when (refused.Error == LutraError.ChangeRefused)
+        {
+            throw new GrpcException(GrpcStatusCode.Unknown, "etcdserver: request timed out, leader transfer took too long");
+        }
+
+        return new Pb.MoveLeaderResponse();
+    }
+
+    // There is nothing below to go back to; that nothing is under way can be cancelled at any time.
+    private static ValueTask<IMessage> DowngradeAsync(EtcdCall call, Pb.DowngradeRequest request)
+    {
+        switch (request.Action)
+        {
+            case Pb.DowngradeRequest.Types.DowngradeAction.Cancel:
+                return new(new Pb.DowngradeResponse { Header = call.Header().ToMessage(), Version = EtcdVersions.Cluster });
+            case Pb.DowngradeRequest.Types.DowngradeAction.Validate or Pb.DowngradeRequest.Types.DowngradeAction.Enable:
+                throw Version.TryParse(request.Version, out _) ? EtcdErrors.InvalidDowngradeTarget : EtcdErrors.WrongDowngradeVersion;
+            default:
+                throw new GrpcException(GrpcStatusCode.Unknown, "etcdserver: unknown method");
+        }
+    }
+}
