@@ -32,6 +32,7 @@ internal static class Marks
     public static readonly Mark DraftOfferedAgain = new(MarkClass.Common);
     public static readonly Mark MemberBound = new(MarkClass.Common);
     public static readonly Mark LearnerPromoted = new(MarkClass.Common);
+    public static readonly Mark LaggardTold = new(MarkClass.Common);
 
     public static readonly Mark MemberMoved = new(MarkClass.Rare);
     public static readonly Mark YieldedToACluster = new(MarkClass.Rare);

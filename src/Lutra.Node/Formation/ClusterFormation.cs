@@ -32,6 +32,7 @@ internal sealed class ClusterFormation
     private ListedView view;
     private long repeatAtMs;
     private ClusterBegun? word;
+    private ClusterBegun? later;
 
     /// <param name="record">What the disk says.</param>
     /// <param name="random">For ids of clusters and members: in a real process, the system's own source.</param>
@@ -79,6 +80,15 @@ internal sealed class ClusterFormation
 
     /// <summary>Up to here in the log this node knows who the members are.</summary>
     public LogIndex ConfigurationIndex => record is not Begun begun ? default : word!.At > begun.JoinedAt ? word.At : begun.JoinedAt;
+
+    /// <summary>The newest members that this node has seen committed; those that created the cluster, before.</summary>
+    public Configuration KnownMembers => word?.Members ?? Configuration.Empty;
+
+    /// <summary>Where in the log <see cref="KnownMembers"/> stand.</summary>
+    public LogIndex KnownAt => word?.At ?? default;
+
+    /// <summary>Later members than this node has seen committed, as another says: where a leader may be that does not know where this node is. Empty: none.</summary>
+    public ImmutableArray<Member> LaterMembers => later is not null && later.At > ConfigurationIndex ? later.Members.Members : [];
 
     /// <summary>The listed addresses to keep connected, until the cluster's own configuration takes over.</summary>
     public IReadOnlyList<string> Targets => [.. seats.Where(seat => !seat.IsSelf).Select(seat => seat.Address)];
@@ -155,7 +165,11 @@ internal sealed class ClusterFormation
         if (record is Begun mine && message is ClusterBegun { Draft.Cluster: var cluster, At: var at, Members: var members })
         {
             if (cluster == mine.Draft.Cluster && at > ConfigurationIndex)
+            {
                 SeeWhetherRemoved(mine, at, members);
+                if (later is null || at > later.At)
+                    later = peer.Begun;
+            }
             else if (cluster != mine.Draft.Cluster && IsAlone && pending is null && peer.Begun!.MemberOf(self.Node) is not null)
             {
                 Marks.YieldedToACluster.Hit();
@@ -188,9 +202,15 @@ internal sealed class ClusterFormation
     /// <param name="nowMs">A clock that never goes back.</param>
     public void Tick(long nowMs)
     {
-        if (nowMs < repeatAtMs || record is Begun)
+        if (nowMs < repeatAtMs)
             return;
         repeatAtMs = nowMs + RepeatMs;
+        if (record is Begun)
+        {
+            TellLaggards();
+            return;
+        }
+
         rollSaid = null;
         Decide();
         OfferAgain();
@@ -310,6 +330,25 @@ internal sealed class ClusterFormation
     /// <summary>Whether a peer may lack what this node, which has begun, knows: it belongs to no cluster, or it was removed and does not know it.</summary>
     private bool WantsWord(Hello hello) => hello.Stage != FormationStage.Begun
         || (hello.Cluster == word!.Draft.Cluster && hello.ConfigurationIndex < word.At && word.MemberOf(hello.Node) is null);
+
+    // A member that knows of earlier members only may wait for a leader that it has never heard of, and that looks for it where it is no more: what it is told here
+    // is where to look. Those that hear the leader have caught up long before the next tick but one.
+    private void TellLaggards()
+    {
+        foreach (var (node, peer) in peers)
+        {
+            if (peer.Hello.Stage != FormationStage.Begun || peer.Hello.Cluster != word!.Draft.Cluster || peer.Hello.ConfigurationIndex >= word.At || peer.ToldAt >= word.At)
+                continue;
+            if (peer.Lags)
+            {
+                Marks.LaggardTold.Hit();
+                peer.ToldAt = word.At;
+                SayWhereWeStand(node);
+            }
+
+            peer.Lags = !peer.Lags;
+        }
+    }
 
     // Having stored a newer draft, this node ignores that an older one began, unless a member of the newer says so: a node that has begun never
     // stores a draft, so the newer one cannot begin any more.

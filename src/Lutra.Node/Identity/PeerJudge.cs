@@ -18,15 +18,19 @@ internal sealed class PeerJudge
 
     /// <summary>Null where all is well; else the refusal, for the person at the other end.</summary>
     /// <param name="configuration">The one in force here; empty before the cluster has begun.</param>
-    /// <param name="known">Up to where in the log this node knows who the members are.</param>
-    public string? Judge(Hello hello, Configuration configuration, LogIndex known)
+    /// <param name="known">
+    /// The newest members that this node has seen committed. A new learner knows that it was taken in long before its log says who else belongs to the cluster
+    /// by then: until it does, it judges nobody by his label.
+    /// </param>
+    /// <param name="knownAt">Where in the log they stand.</param>
+    public string? Judge(Hello hello, Configuration configuration, Configuration known, LogIndex knownAt)
     {
         if (hello.Stage != FormationStage.Begun)
             return null;
 
         // Who knows of a later configuration is not judged by an older one: its label may be its own by now, and it may be the very leader that brings the news. Who
         // knows only of an earlier one was removed since, and is told so once it is let in.
-        if (hello.ConfigurationIndex == known && configuration.Members.FirstOrDefault(member => member.Label == hello.Label) is { Node: { } bound } namesake && bound != hello.Node)
+        if (hello.ConfigurationIndex == knownAt && known.Members.FirstOrDefault(member => member.Label == hello.Label) is { Node: { } bound } namesake && bound != hello.Node)
         {
             return $"Id {hello.Label} is bound to another data folder (node {bound}) than yours (node {hello.Node}). "
                 + $"If that folder exists, start with it; if it is lost, say 'lutra member replace {hello.Label}', and start your node with an empty folder.";

@@ -24,6 +24,8 @@ internal sealed class Membership : IDisposable
     private readonly PeerJudge judge = new();
     private Configuration configuration = Configuration.Empty;
     private OpenedLog opened;
+    private bool hasLeader;
+    private ImmutableArray<Member> toldLater = [];
     private FormationStage toldStage;
     private LogIndex toldConfigurationIndex;
     private ImmutableArray<string> toldWaiting = [];
@@ -108,14 +110,25 @@ internal sealed class Membership : IDisposable
 
     /// <summary>
     /// Other members are in force, or a leader came or went: members are whom this node keeps connected, and while it hears no leader it also tries
-    /// the addresses that it was given, because all members may have moved.
+    /// the addresses that it was given, because all members may have moved, and those of later members that others told it of.
     /// </summary>
     public void MembersChanged(Configuration now, bool hasLeader, PeerExchange peers)
     {
-        configuration = now;
-        var targets = now.Members.Where(member => member.Node != Identity.Node).Select(member => new PeerTarget(member.PeerAddress, member.Node)).ToList();
+        (configuration, this.hasLeader) = (now, hasLeader);
+        Retarget(peers);
+    }
+
+    private void Retarget(PeerExchange peers)
+    {
+        toldLater = formation.LaterMembers;
+        var targets = configuration.Members.Where(member => member.Node != Identity.Node).Select(member => new PeerTarget(member.PeerAddress, member.Node)).ToList();
         if (!hasLeader)
+        {
+            targets.AddRange(toldLater.Where(member => member.Node != Identity.Node && targets.TrueForAll(target => target.Address != member.PeerAddress))
+                .Select(member => new PeerTarget(member.PeerAddress, member.Node)));
             targets.AddRange(formation.Targets.Where(address => targets.TrueForAll(target => target.Address != address)).Select(address => new PeerTarget(address, null)));
+        }
+
         peers.SetTargets(targets);
     }
 
@@ -123,7 +136,7 @@ internal sealed class Membership : IDisposable
     public void Committed(LogIndex at, Configuration members) => formation.Committed(at, members);
 
     /// <summary>Why the one behind this hello may not speak; null: it may.</summary>
-    public string? Judge(Hello hello) => judge.Judge(hello, configuration, formation.ConfigurationIndex);
+    public string? Judge(Hello hello) => judge.Judge(hello, configuration, formation.KnownMembers, formation.KnownAt);
 
     public void Heard(Hello hello, string? address) => formation.Heard(address, hello);
 
@@ -158,6 +171,8 @@ internal sealed class Membership : IDisposable
             peers.SetHello(Hello);
         }
 
+        if (!hasLeader && toldLater != formation.LaterMembers)
+            Retarget(peers);
         TellOutcome();
     }
 

@@ -7,19 +7,25 @@ namespace Lutra.Simulation.Cluster;
 /// <summary>Whole nodes in one thread on virtual time. The same seed and the same calls give the same run, byte for byte.</summary>
 public sealed class SimulatedCluster
 {
-    public SimulatedCluster(ulong seed, int nodes, Func<LutraNodeOptions, LutraNodeOptions>? adjust = null)
+    /// <param name="standby">Machines beside those that create the cluster. They are not started, and would ask it to take them in.</param>
+    public SimulatedCluster(ulong seed, int nodes, Func<LutraNodeOptions, LutraNodeOptions>? adjust = null, int standby = 0)
     {
         Scheduler = new SimulatedScheduler(seed);
         Network = new NetworkFabric(Scheduler);
         var addresses = Enumerable.Range(1, nodes).Select(AddressOf).ToArray();
-        Nodes = [.. Enumerable.Range(1, nodes).Select(number => Add(number, nodes == 1 ? [] : addresses, adjust))];
+        Founders = [.. Enumerable.Range(1, nodes).Select(number => Add(number, nodes == 1 ? [] : addresses, join: false, adjust))];
+        Nodes = [.. Founders, .. Enumerable.Range(nodes + 1, standby).Select(number => Add(number, addresses, join: true, adjust))];
     }
 
     public SimulatedScheduler Scheduler { get; }
 
     public NetworkFabric Network { get; }
 
+    /// <summary>Every machine.</summary>
     public IReadOnlyList<SimulatedNode> Nodes { get; }
+
+    /// <summary>Those that create the cluster.</summary>
+    public IReadOnlyList<SimulatedNode> Founders { get; }
 
     /// <summary>The node that leads in the highest term; null where none does.</summary>
     public SimulatedNode? Leader =>
@@ -27,7 +33,7 @@ public sealed class SimulatedCluster
 
     public void StartAll()
     {
-        foreach (var node in Nodes)
+        foreach (var node in Founders)
             node.Start();
     }
 
@@ -43,7 +49,7 @@ public sealed class SimulatedCluster
 
     private static string AddressOf(int number) => $"n{number}:2379";
 
-    private SimulatedNode Add(int number, string[] peers, Func<LutraNodeOptions, LutraNodeOptions>? adjust)
+    private SimulatedNode Add(int number, string[] peers, bool join, Func<LutraNodeOptions, LutraNodeOptions>? adjust)
     {
         var options = new LutraNodeOptions
         {
@@ -51,6 +57,7 @@ public sealed class SimulatedCluster
             LabelGiven = true,
             Address = AddressOf(number),
             Peers = peers,
+            Join = join,
             SegmentSizeBytes = 256 * 1024,
             MemtableBytes = 128 * 1024,
         };

@@ -167,6 +167,13 @@ public sealed class SimulatedNode : IDisposable
         options = options with { Peers = peers };
     }
 
+    /// <summary>The node asks a cluster that it finds at one of these addresses to take it in. Only while it is down.</summary>
+    internal void JoinThrough(IReadOnlyList<string> peers, bool asks)
+    {
+        ListPeers(peers);
+        options = options with { Join = asks };
+    }
+
     /// <summary>The end of the run. A node in the simulator is never closed in order: whoever wants to see it shut down asks its loop.</summary>
     public void Dispose() => Kill();
 

@@ -23,8 +23,11 @@ internal sealed class RunRecording
 
     public IReadOnlyList<NodeSpell> Spells => spells;
 
-    /// <summary>The labels of all nodes, and the names of their machines on the network.</summary>
-    public IReadOnlyList<(string Label, string Host)> Nodes { get; private set; } = [];
+    /// <summary>The labels of all nodes.</summary>
+    public IReadOnlyList<string> Nodes { get; private set; } = [];
+
+    /// <summary>Whose machine had this name on the network; a machine may have had several, one after the other.</summary>
+    public SortedDictionary<string, string> LabelOfHost { get; } = new(StringComparer.Ordinal);
 
     /// <summary>When the run ended.</summary>
     public TimeSpan End { get; set; }
@@ -41,7 +44,7 @@ internal sealed class RunRecording
     /// <summary>Before the first event of a run.</summary>
     public void Follow(SimulatedCluster cluster)
     {
-        Nodes = [.. cluster.Nodes.Select(node => (node.Label, node.Host))];
+        Nodes = [.. cluster.Nodes.Select(node => node.Label)];
         cluster.Network.Recording = this;
         foreach (var node in cluster.Nodes)
         {
@@ -73,6 +76,7 @@ internal sealed class RunRecording
     /// <summary>The node may have become something else.</summary>
     public void Look(SimulatedNode node, TimeSpan now)
     {
+        LabelOfHost[node.Host] = node.Label;
         var raft = node.Loop?.Replica?.Raft;
         var what = !node.IsUp ? "down" : node.IsPaused ? "paused" : raft is null ? "starting" : $"{raft.Role}";
         var term = raft?.Term.Value ?? 0;

@@ -37,7 +37,8 @@ internal static class HistoryPage
             json.WriteString("repro", report.World.ReproLine);
             json.WriteNumber("end", Millis(recording.End));
             WriteList(json, "facts", FactsOf(report), (writer, fact) => WriteTexts(writer, fact.Name, fact.Value));
-            WriteList(json, "nodes", recording.Nodes, (writer, node) => WriteTexts(writer, node.Label, node.Host));
+            WriteList(json, "nodes", recording.Nodes, (writer, node) => writer.WriteStringValue(node));
+            WriteList(json, "hosts", recording.LabelOfHost, (writer, host) => WriteTexts(writer, host.Key, host.Value));
             WriteList(json, "spells", recording.Spells, WriteSpell);
             WriteList(json, "events", report.Timeline, (writer, entry) => WriteEvent(writer, entry.At, entry.Node, entry.What));
             WriteList(json, "told", report.Told.OrderBy(entry => entry.At), (writer, entry) => WriteEvent(writer, entry.At, entry.Node, entry.What));
@@ -56,6 +57,7 @@ internal static class HistoryPage
     {
         var world = report.World;
         yield return ("voters", $"{world.Voters}");
+        yield return ("machines that stand by", $"{world.Standby}");
         yield return ("clients a workload", $"{world.Clients}");
         yield return ("faults go on for", $"{world.FaultsFor.TotalSeconds:0.###} s");
         yield return ("faults", world.Faults.IsEmpty ? "none" : string.Join(", ", world.Faults));

@@ -14,14 +14,13 @@ internal static class MessageDiagram
     /// <summary>Up to the end of the run, or of the operation that fits nowhere.</summary>
     public static void Draw(StringBuilder text, RunReport report, RunRecording recording)
     {
-        var columns = recording.Nodes.Select((node, at) => (node, at)).ToDictionary(each => each.node.Host, each => each.at, StringComparer.Ordinal);
-        var labels = recording.Nodes.Select((node, at) => (node, at)).ToDictionary(each => each.node.Label, each => each.at, StringComparer.Ordinal);
+        var columns = recording.Nodes.Select((node, at) => (node, at)).ToDictionary(each => each.node, each => each.at, StringComparer.Ordinal);
         List<(TimeSpan At, string Row)> rows = [];
         // A history shows only at the end what went wrong long before.
         var until = recording.Misfit is { } misfit ? recording.EndOf(misfit) : recording.End;
         foreach (var message in recording.Messages.Where(message => message.Sent <= until).TakeLast(RowsMax))
         {
-            var (from, to) = (columns[message.From], columns[message.To]);
+            var (from, to) = (columns[recording.LabelOfHost[message.From]], columns[recording.LabelOfHost[message.To]]);
             rows.Add((message.Arrived ?? message.Sent, $"{Arrow(columns.Count, from, to, message.Arrived is not null)}  {message.What}"
                 + (message.Arrived is { } arrived ? $" ({(arrived - message.Sent).TotalMilliseconds:F2} ms)" : " (not arrived)")));
         }
@@ -30,9 +29,9 @@ internal static class MessageDiagram
             return;
         var first = rows.Min(row => row.At);
         foreach (var entry in report.Timeline.Where(entry => entry.At >= first && entry.At <= until))
-            rows.Add((entry.At, $"{Lifelines(columns.Count, labels.TryGetValue(entry.Node, out var column) ? column : null)}  {entry.What}"));
+            rows.Add((entry.At, $"{Lifelines(columns.Count, columns.TryGetValue(entry.Node, out var column) ? column : null)}  {entry.What}"));
 
-        text.AppendLine($"  {new string(' ', TimeWidth)}{string.Concat(recording.Nodes.Select(node => node.Label.PadRight(ColumnWidth)))}");
+        text.AppendLine($"  {new string(' ', TimeWidth)}{string.Concat(recording.Nodes.Select(node => node.PadRight(ColumnWidth)))}");
         foreach (var (at, row) in rows.OrderBy(row => row.At))
             text.AppendLine($"  {at:mm\\:ss\\.ffffff}     {row}");
     }

@@ -1,5 +1,7 @@
+using Lutra.Raft;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Disk;
+using Lutra.Simulation.Runs.Faults;
 using Lutra.Simulation.Scheduling;
 using Lutra.Storage.Files;
 
@@ -10,6 +12,9 @@ namespace Lutra.Simulation.Runs;
 /// </summary>
 internal sealed class Operator
 {
+    // Requests are given up before; what is queued somewhere behind a pause or a clogged way comes later.
+    private static readonly TimeSpan removalTakesAtMost = TimeSpan.FromSeconds(40);
+
     private readonly SimulatedCluster cluster;
     private readonly World world;
     private readonly List<TimelineEntry> timeline;
@@ -20,19 +25,41 @@ internal sealed class Operator
     private readonly SortedSet<string> wiped = new(StringComparer.Ordinal);
     private readonly SortedSet<string> mustRefuse = new(StringComparer.Ordinal);
     private readonly SortedSet<string> leftDown = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> vacant = new(StringComparer.Ordinal);
+    // Until when each may still be done.
+    private readonly SortedDictionary<MemberId, TimeSpan> removals = [];
     private readonly TimeSpan restartMax;
 
     public Operator(SimulatedCluster cluster, World world, List<TimelineEntry> timeline)
     {
         (this.cluster, this.world, this.timeline) = (cluster, world, timeline);
+        Roster = new Roster(cluster.Founders);
+        vacant.UnionWith(cluster.Nodes.Except(cluster.Founders).Select(node => node.Label));
         random = cluster.Scheduler.RandomFor("operator");
         restartMax = random.LogUniform(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(Area.Of(world.Area).IsHasty ? 3 : 30));
         foreach (var node in cluster.Nodes)
             node.Stopped = reason => OnStopped(node, reason);
     }
 
-    /// <summary>A stop that nothing explains; null: there was none.</summary>
+    /// <summary>What must not happen and did: a stop that nothing explains; null: there was none.</summary>
     public string? Unexplained { get; private set; }
+
+    public Roster Roster { get; }
+
+    /// <summary>A change of members that was asked for may yet take a voter away.</summary>
+    public bool IsRemovalOpen
+    {
+        get
+        {
+            foreach (var (id, until) in removals.ToArray())
+            {
+                if (cluster.Scheduler.Now > until || Roster.Newest?.Members.All(member => member.Id != id) == true)
+                    removals.Remove(id);
+            }
+
+            return removals.Count > 0;
+        }
+    }
 
     /// <summary>Whether the node still has the disk that it promised on, undamaged.</summary>
     public bool IsSound(SimulatedNode node) => !damaged.Contains(node.Label) && !wiped.Contains(node.Label);
@@ -45,22 +72,41 @@ internal sealed class Operator
     {
         if (damaged.Contains(node.Label))
             return true;
-        if (damaged.Count + wiped.Count >= world.DamageBudget || wiped.Contains(node.Label))
+        if (wiped.Contains(node.Label) || !BearsLossOf(node))
             return false;
         damaged.Add(node.Label);
         return true;
     }
 
+    /// <summary>Whether the cluster bears to lose this member, by a change.</summary>
+    public bool BearsRemovalOf(MemberId member) => world.BeyondBudget || (!IsRemovalOpen && Roster.StaysMajority(IsSound, member));
+
+    /// <summary>A removal was asked for; whether it will be done is not known yet.</summary>
+    public void RemovalAsked(MemberId member) => removals[member] = cluster.Scheduler.Now + removalTakesAtMost;
+
+    /// <summary>It was done, or certainly not.</summary>
+    public void RemovalEnded(MemberId member) => removals.Remove(member);
+
+    /// <summary>What must never happen was seen.</summary>
+    public void Blame(string what) => Unexplained ??= $"{what} (at {cluster.Scheduler.Now})";
+
     /// <summary>The node's disk has lost what the node promised, and shows it: whoever goes on with it lies (I15).</summary>
     public void MustRefuse(SimulatedNode node) => mustRefuse.Add(node.Label);
 
-    /// <summary>Looks whether a node goes on that must have refused its disk.</summary>
+    /// <summary>Looks whether a node goes on that must have refused its disk, and after machines that got an empty one.</summary>
     public void LookAtAll()
     {
         foreach (var node in cluster.Nodes)
         {
             if (node.Loop?.Replica is not null && mustRefuse.Contains(node.Label))
                 Unexplained ??= $"I15: node {node.Label} goes on with a log whose end is lost, though the log says that it was durable";
+            if (!wiped.Contains(node.Label))
+                continue;
+            // As the node that it is now it has promised nothing that it does not have.
+            if (Roster.IsCommittedMember(node))
+                wiped.Remove(node.Label);
+            else if (leftDown.Contains(node.Label) && Roster.Newest!.Members.Any(member => member.Node is null && member.PeerAddress == node.Options.EffectivePeerAddress))
+                Return(node);
         }
     }
 
@@ -68,17 +114,35 @@ internal sealed class Operator
     public bool MayWipe(SimulatedNode node)
     {
         // More wiped disks than a minority would be another cluster, whatever the nodes do.
-        if (!IsSound(node) || damaged.Count + wiped.Count >= world.DamageBudget || wiped.Count >= (world.Voters - 1) / 2)
+        if (wiped.Contains(node.Label) || wiped.Count >= (world.Voters - 1) / 2 || (IsSound(node) && !BearsLossOf(node)))
             return false;
+        MakeSound(node);
         wiped.Add(node.Label);
         return true;
+    }
+
+    /// <summary>The machine belongs to no cluster, and is made ready for another time: its disk is empty, and it is not started.</summary>
+    public void Vacate(SimulatedNode node)
+    {
+        node.Kill();
+        node.Wipe();
+        MakeSound(node);
+        vacant.Add(node.Label);
+    }
+
+    /// <summary>The machine is wanted again.</summary>
+    public void Return(SimulatedNode node)
+    {
+        vacant.Remove(node.Label);
+        leftDown.Remove(node.Label);
+        StartLater(node);
     }
 
     public void StartLater(SimulatedNode node) => cluster.Scheduler.After(random.LogUniform(TimeSpan.FromMilliseconds(5), restartMax), () => Start(node));
 
     public void Start(SimulatedNode node)
     {
-        if (node.IsUp || leftDown.Contains(node.Label))
+        if (node.IsUp || leftDown.Contains(node.Label) || vacant.Contains(node.Label))
             return;
         timeline.Add(new TimelineEntry(cluster.Scheduler.Now, node.Label, "starts"));
         node.Start();
@@ -101,7 +165,21 @@ internal sealed class Operator
             LeaveDown(node);
         else if (reason is DiskException and not DamagedFileException && diskErrors.Contains(node.Label))
             StartLater(node);
+        else if (IsOutside(node) && reason is LutraException { Error: LutraError.Stopped })
+            LeaveDown(node);
         else
             Unexplained ??= $"node {node.Label} stopped, which nothing explains: {reason}";
+    }
+
+    // While members change, a machine may be told that it is none. Who it is when it stops is known only of those that came as far as to follow a log.
+    private bool IsOutside(SimulatedNode node) => world.Faults.Contains(MembersFault.Title) && Roster.Newest is not null && !Roster.IsCommittedMember(node);
+
+    private bool BearsLossOf(SimulatedNode node) =>
+        world.BeyondBudget || (Roster.MayVote(node) && !IsRemovalOpen && Roster.StaysMajority(other => other != node && IsSound(other)));
+
+    private void MakeSound(SimulatedNode node)
+    {
+        foreach (var set in (SortedSet<string>[])[damaged, wiped, mustRefuse, diskErrors, leftDown])
+            set.Remove(node.Label);
     }
 }

@@ -16,19 +16,41 @@ internal sealed class Recovery
     private readonly ClusterWatch watch;
     private readonly Func<Func<bool>, TimeSpan, bool> until;
     private readonly Action<string> violated;
-    private readonly SimulatedNode[] core;
+    private readonly SimulatedNode[] chosen;
+    private readonly SimulatedNode[] away;
     private readonly TimeSpan electionTimeout;
 
     public Recovery(FaultSetting setting, IReadOnlyList<IWorkload> workloads, ClusterWatch watch, Func<Func<bool>, TimeSpan, bool> until, Action<string> violated)
     {
         (this.setting, this.workloads, this.watch, this.until, this.violated) = (setting, workloads, watch, until, violated);
         var random = setting.Scheduler.RandomFor("core");
-        var sound = setting.Cluster.Nodes.Where(setting.Operator.IsSound).ToArray();
+        var sound = setting.Cluster.Nodes.Where(node => setting.Operator.IsSound(node) && Roster.MayVote(node)).ToArray();
         random.Shuffle(sound);
-        core = [.. sound.Take(setting.World.BareMajority ? (setting.World.Voters / 2) + 1 : sound.Length)];
-        electionTimeout = TimeSpan.FromMilliseconds(core[0].Options.ElectionTimeoutMillis);
-        foreach (var other in setting.Cluster.Nodes.Except(core))
+        chosen = setting.World.BareMajority && !setting.Operator.IsRemovalOpen ? [.. BareMajority(sound)] : sound;
+        electionTimeout = TimeSpan.FromMilliseconds(chosen[0].Options.ElectionTimeoutMillis);
+        // Who was never taken in, or was removed, may go on: it must not be in the way.
+        away = [.. setting.Cluster.Nodes.Except(chosen).Where(node => Roster.MayVote(node) || !setting.Operator.IsSound(node))];
+        foreach (var other in away)
             LeaveAway(other, random);
+    }
+
+    private Roster Roster => setting.Operator.Roster;
+
+    // A change that was asked for before the end may yet remove one.
+    private SimulatedNode[] Core => [.. chosen.Where(Roster.MayVote)];
+
+    // Learners stay: they may be promoted at any time, and count from then on.
+    private List<SimulatedNode> BareMajority(SimulatedNode[] sound)
+    {
+        List<SimulatedNode> core = [.. sound];
+        for (var at = core.Count - 1; at >= 0; at--)
+        {
+            var one = core[at];
+            if (Roster.StaysMajority(other => other != one && core.Contains(other)))
+                core.RemoveAt(at);
+        }
+
+        return core;
     }
 
     // Production's own waits (a dial without an answer, a silent connection) do not depend on the election timeout.
@@ -38,18 +60,18 @@ internal sealed class Recovery
 
     public void Run()
     {
-        setting.Note(null, $"healed; the core is {string.Join(' ', core.Select(node => node.Label))}");
+        setting.Note(null, $"healed; the core is {string.Join(' ', Core.Select(node => node.Label))}");
         if (!Demand("healing"))
             return;
         setting.Note(null, "the core loses power");
-        foreach (var node in core)
+        foreach (var node in Core)
             node.PowerCut();
         Demand("the last power cut");
     }
 
     private bool Demand(string after)
     {
-        foreach (var node in core)
+        foreach (var node in Core)
             setting.Operator.Start(node);
         if (!until(() => Leader?.Loop?.Replica?.Raft.CommittedInTerm == true, LeaderWithin))
             return Fail($"no leader within {LeaderWithin} of {after}: {Describe()}");
@@ -58,27 +80,28 @@ internal sealed class Recovery
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
             return Fail($"requests of {Busy} have no end {EqualWithin} after {after}");
         foreach (var workload in workloads)
-            workload.ReadBack(core);
+            workload.ReadBack(Core);
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
             return Fail($"reading back: requests of {Busy} have no end {EqualWithin} after {after}");
         if (!until(() => IsEqual(Leader), EqualWithin))
             return Fail($"the core has not applied one index within {EqualWithin} of reading back after {after}: {Describe()}");
-        foreach (var node in core)
+        foreach (var node in Core)
             watch.RequireAll(node);
         return StatesAgree(after);
     }
 
-    private SimulatedNode? Leader =>
-        core.Where(node => node.Loop?.Replica?.Raft.Role == Lutra.Raft.RoleName.Leader).MaxBy(node => node.Loop!.Replica!.Raft.Term.Value);
+    // It may be one that came to the core after the end of faults.
+    private SimulatedNode? Leader => setting.Cluster.Nodes.Except(away)
+        .Where(node => node.Loop?.Replica?.Raft.Role == Lutra.Raft.RoleName.Leader).MaxBy(node => node.Loop!.Replica!.Raft.Term.Value);
 
     private bool IsEqual(SimulatedNode? leader) =>
         leader?.Loop?.Replica?.Raft is { CommittedInTerm: true } raft && raft.Commit == raft.Last.Index
-        && core.All(node => node.Loop?.Replica?.Keyspace.Applied.Index == raft.Commit);
+        && Core.All(node => node.Loop?.Replica?.Keyspace.Applied.Index == raft.Commit);
 
     private bool StatesAgree(string after)
     {
         var hashes = new List<UInt128>();
-        foreach (var node in core)
+        foreach (var node in Core)
         {
             using var view = node.Loop!.Replica!.Keyspace.Pin();
             hashes.Add(view.HashOfState());
@@ -114,5 +137,5 @@ internal sealed class Recovery
         return false;
     }
 
-    private string Describe() => string.Join("; ", core.Select(NodeState.Describe));
+    private string Describe() => string.Join("; ", Core.Select(NodeState.Describe));
 }

@@ -38,8 +38,8 @@ public sealed class SimulationRun
         cluster = new SimulatedCluster(world.Seed, world.Voters, given =>
         {
             drawn ??= Area.Of(world.Area).Tune(NodeDraw.Draw(given, options));
-            return drawn with { Label = given.Label, LabelGiven = given.LabelGiven, Address = given.Address, Peers = given.Peers };
-        });
+            return drawn with { Label = given.Label, LabelGiven = given.LabelGiven, Address = given.Address, Peers = given.Peers, Join = given.Join };
+        }, world.Standby);
         keeper = new Operator(cluster, world, timeline);
         setting = new FaultSetting(cluster, world, keeper, timeline);
         watch = new ClusterWatch(cluster, keeper, setting.Note);

@@ -38,7 +38,7 @@ internal sealed class StuckWatch(SimulatedCluster cluster, Operator keeper, Clus
 
     private string AbleMajority()
     {
-        var good = cluster.Nodes.Where(IsGood).ToArray();
+        var good = cluster.Nodes.Where(node => keeper.Roster.MayVote(node) && IsGood(node)).ToArray();
         foreach (var hub in good)
         {
             // Whoever can talk with this one both ways, and with all others of these.
@@ -49,7 +49,7 @@ internal sealed class StuckWatch(SimulatedCluster cluster, Operator keeper, Clus
                     group.Add(other);
             }
 
-            if (group.Count > cluster.Nodes.Count / 2)
+            if (keeper.Roster.IsMajority(group.Contains))
                 return string.Join(' ', group.Select(node => node.Label));
         }
 

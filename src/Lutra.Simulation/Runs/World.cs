@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lutra.Simulation.Runs.Faults;
 
 namespace Lutra.Simulation.Runs;
 
@@ -21,8 +22,8 @@ public sealed record World(
     /// <summary>At what it is aimed; "all": at nothing.</summary>
     public string Area { get; init; } = "all";
 
-    /// <summary>How many nodes may lose or damage their disk while everything is still promised.</summary>
-    public int DamageBudget => BeyondBudget ? Voters : (Voters - 1) / 2;
+    /// <summary>Machines beside the voters, which the cluster may take in: 1 to 3 where members change.</summary>
+    public int Standby => Faults.Contains(MembersFault.Title) ? WorldDraw.StandbyOf(Seed) : 0;
 
     /// <summary>The line that runs this world again.</summary>
     public string ReproLine

@@ -46,5 +46,8 @@ public static class WorldDraw
         };
     }
 
+    /// <summary>How many machines stand by in the seed's worlds where members change.</summary>
+    internal static int StandbyOf(ulong seed) => DrawFor(seed, "standby").Next(1, 4);
+
     private static Random DrawFor(ulong seed, string name) => new(StreamSeed.For(seed, $"world: {name}"));
 }

@@ -92,7 +92,7 @@ internal sealed class OverloadWorkload : IWorkload
         {
             if (write.Ending is not null)
                 Violation ??= $"P6: write {write.Number} through node {node.Label} ended twice, as {write.Ending} and as {ending}";
-            if (ending.Error is { } error and not (LutraError.Overloaded or LutraError.Unavailable or LutraError.NoSpace or LutraError.OutcomeUnknown or LutraError.TooLarge))
+            if (ending.Error is { } error and not (LutraError.Overloaded or LutraError.Unavailable or LutraError.NoSpace or LutraError.OutcomeUnknown or LutraError.TooLarge or LutraError.Stopped))
                 Violation ??= $"P6: write {write.Number} through node {node.Label} was refused as {error}, which no client can act on: {ending.Message}";
             write.Ending = ending;
         }, Title);

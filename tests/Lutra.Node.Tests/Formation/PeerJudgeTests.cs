@@ -12,8 +12,8 @@ public sealed class PeerJudgeTests
     public void D11_a_label_that_is_bound_to_another_node_is_refused_with_what_to_do()
     {
         var judge = new PeerJudge();
-        Assert.Null(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), Members, LogIndex.Zero));
-        var refusal = judge.Judge(Subject.HelloOf(12, FormationStage.Begun), Members, LogIndex.Zero);
+        Assert.Null(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), Members, Members, LogIndex.Zero));
+        var refusal = judge.Judge(Subject.HelloOf(12, FormationStage.Begun), Members, Members, LogIndex.Zero);
         Assert.Contains("Id 2 is bound to another data folder (node 2) than yours (node c)", refusal, StringComparison.Ordinal);
         Assert.Contains("lutra member replace 2", refusal, StringComparison.Ordinal);
     }
@@ -23,7 +23,7 @@ public sealed class PeerJudgeTests
     {
         var judge = new PeerJudge();
         var without = Subject.DraftOf(1, 1, 1, 12, 3).Configuration;
-        Assert.NotNull(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), without, LogIndex.Zero));
+        Assert.NotNull(judge.Judge(Subject.HelloOf(2, FormationStage.Begun), without, without, LogIndex.Zero));
     }
 
     [Theory]
@@ -32,32 +32,39 @@ public sealed class PeerJudgeTests
     public void M12_a_label_is_judged_only_by_one_who_knows_as_much(ulong theirs, string because)
     {
         var hello = Subject.HelloOf(12, FormationStage.Begun) with { ConfigurationIndex = new LogIndex(theirs) };
-        Assert.True(new PeerJudge().Judge(hello, Members, new LogIndex(3)) is null, because);
-        Assert.NotNull(new PeerJudge().Judge(hello, Members, new LogIndex(theirs)));
+        Assert.True(new PeerJudge().Judge(hello, Members, Members, new LogIndex(3)) is null, because);
+        Assert.NotNull(new PeerJudge().Judge(hello, Members, Members, new LogIndex(theirs)));
+    }
+
+    [Fact]
+    public void M12_who_was_just_taken_in_judges_nobody_by_members_that_it_has_not_seen()
+    {
+        var leader = Subject.HelloOf(12, FormationStage.Begun) with { ConfigurationIndex = new LogIndex(9) };
+        Assert.Null(new PeerJudge().Judge(leader, Members, Members, LogIndex.Zero));
     }
 
     [Fact]
     public void A_node_that_has_not_begun_is_heard_so_that_it_can_be_told()
     {
         var judge = new PeerJudge();
-        Assert.Null(judge.Judge(Subject.HelloOf(12), Members, LogIndex.Zero));
-        Assert.Null(judge.Judge(Subject.HelloOf(12, FormationStage.Drafted), Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(Subject.HelloOf(12), Members, Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(Subject.HelloOf(12, FormationStage.Drafted), Members, Members, LogIndex.Zero));
     }
 
     [Fact]
     public void A_node_that_this_one_may_not_know_yet_is_judged_by_consensus_not_here() =>
-        Assert.Null(new PeerJudge().Judge(Subject.HelloOf(4, FormationStage.Begun), Members, LogIndex.Zero));
+        Assert.Null(new PeerJudge().Judge(Subject.HelloOf(4, FormationStage.Begun), Members, Members, LogIndex.Zero));
 
     [Fact]
     public void D11_a_boot_counter_that_went_back_is_refused()
     {
         var judge = new PeerJudge();
         var hello = Subject.HelloOf(2, FormationStage.Begun);
-        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members, LogIndex.Zero));
-        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members, LogIndex.Zero));
-        var refusal = judge.Judge(hello with { Boots = 6 }, Members, LogIndex.Zero);
+        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members, Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(hello with { Boots = 7 }, Members, Members, LogIndex.Zero));
+        var refusal = judge.Judge(hello with { Boots = 6 }, Members, Members, LogIndex.Zero);
         Assert.Contains("it was started 6 times, and was met here at its start number 7", refusal, StringComparison.Ordinal);
-        Assert.Null(judge.Judge(hello with { Boots = 8 }, Members, LogIndex.Zero));
-        Assert.Null(judge.Judge(Subject.HelloOf(3, FormationStage.Begun), Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(hello with { Boots = 8 }, Members, Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(Subject.HelloOf(3, FormationStage.Begun), Members, Members, LogIndex.Zero));
     }
 }

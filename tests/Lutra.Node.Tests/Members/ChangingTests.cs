@@ -127,6 +127,24 @@ public sealed class ChangingTests
     }
 
     [Fact]
+    public void A_node_that_moved_while_others_came_and_took_the_lead_is_found()
+    {
+        // Found by seed 208 of the area "members": the leader looks for it where it was, and it has never heard of the leader.
+        var cluster = MemberWorld.Cluster(208, voters: 3, standby: 1);
+        var moved = cluster.Nodes.First(node => node != cluster.Leader);
+        cluster.Nodes[3].Start();
+        cluster.Network.Isolate(moved.Host);
+        cluster.Becomes("1 2 3 4");
+        cluster.MustChange(cluster.Leader!, new MoveLeader("4"));
+        moved.Kill();
+        moved.MoveTo("n9:2379");
+        cluster.Network.HealAll();
+        moved.Start();
+        Assert.True(cluster.Converge(Long), cluster.Story());
+        Assert.Equal("4", cluster.Leader!.Label);
+    }
+
+    [Fact]
     public void All_addresses_may_change_at_once_where_the_lists_say_the_new_ones()
     {
         string[] later = ["n7:2379", "n8:2379", "n9:2379"];

@@ -1,3 +1,4 @@
+using Lutra.Node.Members;
 using static Lutra.Node.Tests.Cluster.Requests;
 
 namespace Lutra.Node.Tests.Members;
@@ -17,6 +18,24 @@ public sealed class JoiningTests
         cluster.Becomes(string.Join(' ', cluster.Nodes.Select(node => node.Label)));
         Assert.True(cluster.Converge(Long));
         Assert.Equal("49", cluster.Get(fourth, "key 49"));
+    }
+
+    [Fact]
+    public void M12_a_new_node_follows_a_leader_whose_label_belonged_to_another_node_before()
+    {
+        // Found by seed 146 of the area "members".
+        var cluster = MemberWorld.Cluster(146, voters: 3, standby: 1);
+        var renewed = cluster.Nodes.First(node => node != cluster.Leader);
+        renewed.Kill();
+        renewed.Wipe();
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(3));
+        cluster.MustChange(cluster.Leader!, new ReplaceMember(renewed.Label));
+        renewed.Start();
+        cluster.Becomes("1 2 3");
+        cluster.MustChange(cluster.Leader!, new MoveLeader(renewed.Label));
+        cluster.Nodes[3].Start();
+        cluster.Becomes("1 2 3 4");
+        Assert.True(cluster.Converge(Long), cluster.Story());
     }
 
     [Fact]

@@ -24,6 +24,8 @@ internal static class FaultCatalogue
         (LostSectorFault.Title, setting => new LostSectorFault(setting)),
         (ClockFault.Title, setting => new ClockFault(setting)),
         (HandOverFault.Title, setting => new HandOverFault(setting)),
+        (MembersFault.Title, setting => new MembersFault(setting)),
+        (MoveFault.Title, setting => new MoveFault(setting)),
         (CompactionFault.Title, setting => new CompactionFault(setting)),
     ];
 

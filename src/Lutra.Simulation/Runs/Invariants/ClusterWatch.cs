@@ -38,7 +38,11 @@ internal sealed class ClusterWatch
         var watch = new NodeWatch(this, node);
         node.Ran = watch.Look;
         node.Acknowledged = proposal => Acknowledged(node, proposal);
-        node.DiskIsNew = () => FollowDisk(node, watch);
+        node.DiskIsNew = () =>
+        {
+            keeper.Roster.Forget(node);
+            FollowDisk(node, watch);
+        };
         FollowDisk(node, watch);
     }
 
@@ -59,10 +63,22 @@ internal sealed class ClusterWatch
             Fail("I8 no acknowledged write is lost", $"node {node.Label} has committed up to {node.Loop.Replica.Raft.Commit}, but {Ghost.Last} was committed before");
     }
 
-    public void Know(NodeId id, SimulatedNode machine, DiskShadow disk) => disks[id] = (machine, disk);
+    public void Know(NodeId id, SimulatedNode machine, DiskShadow disk)
+    {
+        disks[id] = (machine, disk);
+        keeper.Roster.Know(id, machine);
+    }
+
+    /// <summary>A node follows another configuration than before.</summary>
+    public void Follows(RaftNode raft)
+    {
+        var at = raft.ConfigurationIndex;
+        keeper.Roster.Saw(new LogPosition(at, raft.Log.TermAt(at) ?? Term.Zero), raft.Configuration, at <= Ghost.Last);
+    }
 
     /// <summary>I1, I4, I10: a node leads.</summary>
-    public void Leads(SimulatedNode node, RaftNode raft, Configuration voters)
+    /// <param name="before">The configuration that it followed before the event in which that came about.</param>
+    public void Leads(SimulatedNode node, RaftNode raft, Configuration before)
     {
         note(node, $"leads in term {raft.Term}");
         if (leaders.TryGetValue(raft.Term, out var other) && other != raft.Id)
@@ -73,12 +89,13 @@ internal sealed class ClusterWatch
         if (due != LogPosition.Zero && (due.Index > raft.Last.Index || (raft.Log.TermAt(due.Index) is { } held && held != due.Term)))
             Fail("I4 leader completeness", $"node {node.Label} leads in term {raft.Term} with a log up to {raft.Last}, without the committed entry {due}");
 
-        if (!IsQuorum(voters, id => VotedFor(id, raft)))
+        if (!IsQuorum(before, id => VotedFor(id, raft)) && !IsQuorum(raft.Configuration, id => VotedFor(id, raft)))
             Fail("I10 votes are durable", $"node {node.Label} leads in term {raft.Term}, but the disks hold no quorum of votes for it");
     }
 
     /// <summary>I3, I4, I5, I10: a node's commit index passed this entry.</summary>
-    public void Committed(SimulatedNode node, RaftNode raft, LogIndex index, Configuration voters)
+    /// <param name="before">The configuration that it followed before the event in which that came about.</param>
+    public void Committed(SimulatedNode node, RaftNode raft, LogIndex index, Configuration before)
     {
         var inMemory = index >= raft.Log.FirstInMemory;
         if (index <= Ghost.Last)
@@ -95,10 +112,25 @@ internal sealed class ClusterWatch
         }
 
         var entry = raft.Log[index];
-        if (!IsQuorum(voters, id => HoldsDurably(id, entry)))
+        if (!IsQuorum(before, id => HoldsDurably(id, entry)) && !IsQuorum(raft.Configuration, id => HoldsDurably(id, entry)))
             Fail("I10 only what is durable on a quorum is committed", $"node {node.Label} commits {entry.Position} ({entry.Kind}), which the disks of no quorum hold");
         Ghost.Add(entry, raft.Term);
+        keeper.Roster.CommittedUpTo(entry.Position);
+        if (entry.Kind == EntryKind.Configuration)
+            MembersChanged(node, entry);
     }
+
+    // I9: between any two neighbours every majority of the one meets every majority of the other.
+    private void MembersChanged(SimulatedNode node, in Entry entry)
+    {
+        var members = Configuration.Decode(entry.Payload.Span);
+        if (keeper.Roster.Newest is { } former && !Meet(former, members))
+            Fail("I9 neighbouring majorities meet", $"node {node.Label} commits {entry.Position}, which changes voters in one step");
+        keeper.Roster.Committed(entry.Position, members);
+    }
+
+    private static bool Meet(Configuration former, Configuration next) =>
+        former.IsJoint ? !next.IsJoint && next.Voters.SetEquals(former.Voters) : (next.IsJoint ? next.OutgoingVoters : next.Voters).SetEquals(former.Voters);
 
     /// <summary>I5, I7: a node's readers see the state at this position.</summary>
     public void Applied(SimulatedNode node, LogPosition applied, long revision)

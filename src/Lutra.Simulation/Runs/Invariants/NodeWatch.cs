@@ -31,7 +31,11 @@ internal sealed class NodeWatch(ClusterWatch cluster, SimulatedNode node)
             CommitMoved(replica.Raft);
         if (replica.Keyspace.Applied != applied)
             AppliedMoved(replica);
-        configuration = replica.Raft.Configuration;
+        if (!ReferenceEquals(configuration, replica.Raft.Configuration))
+        {
+            configuration = replica.Raft.Configuration;
+            cluster.Follows(replica.Raft);
+        }
     }
 
     private void Restarted(Lutra.Node.Loop.Replica replica)
@@ -43,6 +47,7 @@ internal sealed class NodeWatch(ClusterWatch cluster, SimulatedNode node)
         (term, commit, leads) = (raft.Term, raft.Commit, false);
         applied = default;
         configuration = raft.Configuration;
+        cluster.Follows(raft);
     }
 
     private void TermOrRoleChanged(RaftNode now)
