@@ -5,9 +5,16 @@ namespace Lutra.Client;
 /// <summary>Where servers are, as people write it: <c>host:port</c>, <c>:port</c> (localhost), or a URL with a path prefix.</summary>
 public static class Endpoints
 {
+    /// <summary>What browsers take as well; no host with its port and path needs more.</summary>
+    private const int LengthMax = 2048;
+
+    private const int CountMax = 100;
+
     /// <summary>Throws <see cref="LutraException"/> (<see cref="LutraError.InvalidArgument"/>) where it is none, naming it.</summary>
     public static Uri Parse(string text)
     {
+        if (text.Length > LengthMax)
+            throw new LutraException(LutraError.InvalidArgument, $"An endpoint of {text.Length} characters is none: the most are {LengthMax}.");
         var whole = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{(text.StartsWith(':') ? "localhost" : "")}{text}";
         var written = Uri.TryCreate(whole, UriKind.Absolute, out var uri);
         if (!written || uri!.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
@@ -19,7 +26,10 @@ public static class Endpoints
     /// <summary>A list, parted by commas; blanks around the commas and empty parts are passed over.</summary>
     public static IReadOnlyList<Uri> ParseList(string text)
     {
-        var list = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToArray();
+        var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length > CountMax)
+            throw new LutraException(LutraError.InvalidArgument, $"There are {parts.Length} endpoints in the list; the most are {CountMax}.");
+        Uri[] list = [.. parts.Select(Parse)];
         return list.Length > 0 ? list : throw new LutraException(LutraError.InvalidArgument, "There is no endpoint in the list.");
     }
 

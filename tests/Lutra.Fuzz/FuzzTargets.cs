@@ -14,8 +14,10 @@ internal static class FuzzTargets
         () => new TransferTarget(),
         () => new CommandTarget(),
         () => new ApplyTarget(),
+        () => new RecordTarget(),
         () => new ConfigurationTarget(),
         () => new IdentityTarget(),
+        () => new IdentityFileTarget(),
         () => new LogTarget(),
         () => new TableTarget(),
         () => new ManifestTarget(),
@@ -24,6 +26,7 @@ internal static class FuzzTargets
         () => new ClientTarget(),
         () => new SettingsTarget(),
         () => new TextTarget(),
+        () => new ImportTarget(),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. all.Select(create => create().Name)];

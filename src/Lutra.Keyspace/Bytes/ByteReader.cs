@@ -48,6 +48,8 @@ internal ref struct ByteReader(ReadOnlyMemory<byte> source)
         throw new FormatException("A number is spelled too long.");
     }
 
+    public uint VarintUInt32() => Varint() is var value and <= uint.MaxValue ? (uint)value : throw new FormatException("A number is too large for its place.");
+
     public long VarintSigned() => (long)Varint();
 
     /// <summary>

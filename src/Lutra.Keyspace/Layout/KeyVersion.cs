@@ -30,7 +30,7 @@ internal readonly record struct KeyVersion(
     {
         var source = new ByteReader(bytes);
         var kind = source.Byte();
-        var sub = checked((uint)source.Varint());
+        var sub = source.VarintUInt32();
         return kind switch
         {
             Put => new KeyVersion(

@@ -40,7 +40,7 @@ internal readonly record struct StateRecord(
         var record = new StateRecord(
             Revision: source.VarintSigned(),
             Floor: source.VarintSigned() - 1,
-            FeatureLevel: checked((uint)source.Varint()),
+            FeatureLevel: source.VarintUInt32(),
             TimeMillis: source.VarintSigned(),
             IdempotencyNumber: source.Varint(),
             OpenSessions: source.VarintSigned(),

@@ -74,7 +74,7 @@ public sealed class SnapshotReader : ISnapshotEntries, IDisposable
             ReadEntry();
             rules.Check(Key, Version, Value);
         }
-        catch (Exception damage) when (damage is FormatException or OverflowException)
+        catch (FormatException damage)
         {
             throw Damaged(PositionBytes - blockEnd + key.At, damage.Message);
         }

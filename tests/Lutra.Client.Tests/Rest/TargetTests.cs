@@ -55,4 +55,13 @@ public sealed class TargetTests
         Assert.Equal(["a", "b"], Endpoints.ParseList(" a:1 , b:2 ,").Select(uri => uri.Host));
         Assert.Throws<LutraException>(() => Endpoints.ParseList(" , "));
     }
+
+    [Fact]
+    public void F01_an_endpoint_and_a_list_of_them_have_a_length()
+    {
+        Assert.Contains("2049 characters", Assert.Throws<LutraException>(() => Endpoints.Parse(new string('a', 2049))).Message, StringComparison.Ordinal);
+        Assert.Equal(100, Endpoints.ParseList(string.Concat(Enumerable.Repeat(":1,", 100))).Count);
+        Assert.Contains(
+            "101 endpoints", Assert.Throws<LutraException>(() => Endpoints.ParseList(string.Concat(Enumerable.Repeat(":1,", 101)))).Message, StringComparison.Ordinal);
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class LogTarget : FuzzTarget
 
     public override string Name => "log";
 
-    public override int Share => 1;
+    public override int Share => 8;
 
     public override byte[] Example(Random random)
     {

@@ -1,22 +1,39 @@
 using System.Buffers.Binary;
+using Lutra.Node.Peers;
 using Lutra.Node.Peers.Frames;
 using Lutra.Node.Tests.Peers.Frames;
+using Lutra.Raft;
 
 namespace Lutra.Fuzz.Targets;
 
-/// <summary>All that a peer sends: a hello, then frames, in pieces of any size.</summary>
+/// <summary>
+/// All that a peer sends to the exchange of a node: a hello, then frames, in pieces of any size. What is no frame closes that connection, and nothing of it is
+/// heard any more.
+/// </summary>
 internal sealed class PeerStreamTarget : FuzzTarget
 {
+    private static readonly ClusterId cluster = new(0xC1);
+
+    private static readonly Hello own = new(
+        PeerProtocol.Min, PeerProtocol.Max, "lutra", cluster, FrameSamples.To, null, "2", true, 1, "b:1", "b:2", FormationStage.Begun, [], new LogIndex(1));
+
     public override string Name => "peer.stream";
 
     public override byte[] Example(Random random)
     {
         var samples = new FrameSamples(random);
         var writer = new FrameWriter();
-        GreetingCodec.Write(writer, samples.Hello());
-        if (random.Next(4) == 0)
+        GreetingCodec.Write(writer, random.Next(4) == 0 ? samples.Hello() : samples.Hello() with
+        {
+            ClusterName = own.ClusterName,
+            Cluster = cluster,
+            Node = FrameSamples.From,
+            Expected = null,
+            Stage = FormationStage.Begun,
+        });
+        if (random.Next(8) == 0)
             GreetingCodec.WriteRefused(writer, "no");
-        GreetingCodec.WritePing(writer, FrameKind.Ping, (ulong)random.NextInt64());
+        GreetingCodec.WritePing(writer, random.Next(2) == 0 ? FrameKind.Ping : FrameKind.Pong, (ulong)random.NextInt64());
         foreach (var frame in samples.All())
         {
             if (random.Next(6) == 0)
@@ -43,39 +60,88 @@ internal sealed class PeerStreamTarget : FuzzTarget
 
     public override void Parse(byte[] input)
     {
-        var parser = new FrameParser();
-        for (var at = 0; at < input.Length;)
+        var events = new Events();
+        var exchange = new PeerExchange(new NoNetwork(), own, new PeerOptions(), events, new Random(1), TimeProvider.System, () => { });
+        var connection = new Connection();
+        var handler = exchange.Accept();
+        handler.Opened(connection);
+        for (var at = 0; at < input.Length && !connection.IsClosed;)
         {
-            // Pieces of one byte, of eight, of all: as the input itself says.
-            var length = Math.Min(input.Length - at, (input[at] % 3) switch { 0 => 1, 1 => 8, _ => input.Length });
-            ReadOnlySpan<byte> piece = input.AsSpan(at, length);
-            while (parser.TryTake(ref piece, out var body))
-                Read(parser, body);
+            // Pieces of one byte, of some, of all: as the input itself says. Each costs a little, whatever is in it.
+            var length = Math.Min(input.Length - at, (input[at] % 3) switch { 0 when at < 500 => 1, 0 or 1 => 100, _ => 64 * 1024 });
+            handler.Received(connection, input.AsSpan(at, length));
             at += length;
+            while (exchange.Step(1000))
+            {
+                // More waits.
+            }
         }
+
+        if (connection.IsClosed)
+            handler.Closed(connection, CloseReason.Closed, "closed");
+        exchange.Step(1000);
+        Require(!connection.IsClosed || exchange.Status.Count == 0, "a connection that is closed is still a peer's");
     }
 
-    public override bool IsDeclared(Exception exception) => exception is MalformedFrameException;
+    public override bool IsDeclared(Exception exception) => false;
 
-    private static void Read(FrameParser parser, ReadOnlyMemory<byte> body)
+    private sealed class NoNetwork : INetwork
     {
-        var kind = (FrameKind)body.Span[0];
-        var reader = new FrameReader(body[1..]);
-        switch (kind)
+        public void Dial(string address, IConnectionHandler handler) => throw new InvalidOperationException("Nobody is dialled for what somebody says.");
+    }
+
+    private sealed class Connection : IConnection
+    {
+        public string Remote => "someone";
+
+        public bool IsClosed { get; private set; }
+
+        public void Send(ReadOnlyMemory<byte> bytes)
         {
-            case FrameKind.Hello:
-                if (GreetingCodec.ReadHello(reader, out _, out _) is not null)
-                    parser.BodyBytesMax = FrameHeader.BodyBytesMax;
-                break;
-            case FrameKind.Refused:
-                GreetingCodec.ReadRefused(reader);
-                break;
-            case FrameKind.Ping or FrameKind.Pong:
-                GreetingCodec.ReadPing(reader);
-                break;
-            default:
-                PeerFrameCodec.Read(kind, reader, FrameSamples.From, FrameSamples.To);
-                break;
+            // Nobody reads it.
         }
+
+        public void Pause()
+        {
+            // What is given comes from here.
+        }
+
+        public void Resume()
+        {
+            // The same.
+        }
+
+        public void Close() => IsClosed = true;
+    }
+
+    private sealed class Events : IPeerEvents
+    {
+        public string? Judge(Hello hello) => null;
+
+        public void Heard(Hello hello, string? address) => Require(hello.Node != own.Node, "a node heard itself");
+
+        public void FoundSelf(string address)
+        {
+            // It dialled nobody.
+        }
+
+        public void Received(NodeId from, PeerFrame frame) => Require(from != own.Node, "a frame came from the node itself");
+
+        public void Lost(NodeId peer)
+        {
+            // As it should be.
+        }
+
+        public void PeerDied(NodeId peer)
+        {
+            // The same.
+        }
+
+        public void Unreachable(string address, string reason)
+        {
+            // It dialled nobody.
+        }
+
+        public void Rejected(string remote, string reason) => Require(reason.Length < 4096, "a reason as long as that is an attack itself");
     }
 }

@@ -36,6 +36,11 @@ internal sealed class RestTarget : FuzzTarget
         "GET /kv/get?key=a",
         "POST /kv/put\n\n{\"key\":\"a\",\"value\":\"b\"}",
         "GET /kv/all",
+        "GET /watch?prefix=a&revision=3&previous=true", "GET /watch?key=a\nAccept: text/event-stream\nLast-Event-ID: 7", "GET /watch?from=a&to=b&puts_only",
+        "POST /members\nContent-Type: application/json\n\n{\"node_id\":4,\"address\":\"h4:1\",\"client_address\":\"h4:2\",\"promotion\":\"manual\"}",
+        "POST /join\n\n{\"name\":\"4\",\"raft_address\":\"h4:1\"}", "POST /leave\n\n{\"node_id\":\"4\"}", "DELETE /members/4", "POST /members/4/promote",
+        "POST /members/4/replace\n\n{\"peer_address\":\"h5:1\"}", "GET /leader", "POST /leader\n\n{\"to\":2}", "POST /leader\n\n{}",
+        "GET /snapshot", "GET /metrics\nAccept: application/openmetrics-text; version=1.0.0", "POST /raft/requestVote\n\n{}", "HEAD /key/a", "DELETE /kv/delete?key=a", "GET /health",
         "GET /status", "GET /members", "GET /version", "GET /livez?verbose", "GET /readyz?exclude=x", "GET /openapi.json",
     ];
 

@@ -120,6 +120,21 @@ public sealed class StateInTablesTests : IDisposable
         Assert.Contains("layout 2", Assert.Throws<FormatException>(() => StateRecord.Read(later)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void F01_a_number_that_is_too_large_for_its_place_is_a_fault_of_the_bytes()
+    {
+        var bytes = new ByteWriter();
+        bytes.Byte(1);
+        bytes.Varint((ulong)uint.MaxValue + 1);
+        Assert.Throws<FormatException>(() => KeyVersion.Read(7, bytes.Written.ToArray()));
+
+        bytes.Clear();
+        bytes.Byte(1);
+        for (var field = 0; field < 8; field++)
+            bytes.Varint((ulong)uint.MaxValue + 1);
+        Assert.Throws<FormatException>(() => StateRecord.Read(bytes.Written.ToArray()));
+    }
+
     public void Dispose()
     {
         before.Dispose();
