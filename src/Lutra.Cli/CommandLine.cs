@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Lutra.Cli.Certificates;
 using Lutra.Cli.Client;
 using Lutra.Cli.Demo;
 using Lutra.Cli.Dev;
@@ -56,6 +57,7 @@ internal static class CommandLine
             ImportCommand.Create(),
             SnapshotCommand.Create(),
             RecoverCommand.Create(),
+            CertCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
             CompletionCommand.CreateComplete(Root),

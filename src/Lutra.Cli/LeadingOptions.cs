@@ -8,7 +8,7 @@ namespace Lutra.Cli;
 /// </summary>
 internal static class LeadingOptions
 {
-    private static readonly HashSet<string> WithValue = new(StringComparer.Ordinal) { "--endpoints", "--server", "-s", "--output", "-o", "--timeout" };
+    private static readonly HashSet<string> WithValue = new(StringComparer.Ordinal) { "--endpoints", "--server", "-s", "--output", "-o", "--timeout", "--cacert", "--cert", "--key" };
 
     public static string[] Move(string[] args, Command root)
     {

@@ -11,11 +11,13 @@ public static class Endpoints
     private const int CountMax = 100;
 
     /// <summary>Throws <see cref="LutraException"/> (<see cref="LutraError.InvalidArgument"/>) where it is none, naming it.</summary>
-    public static Uri Parse(string text)
+    /// <param name="text">Where it is.</param>
+    /// <param name="scheme">What is spoken there, http or https, where the text does not say.</param>
+    public static Uri Parse(string text, string scheme = "http")
     {
         if (text.Length > LengthMax)
             throw new LutraException(LutraError.InvalidArgument, $"An endpoint of {text.Length} characters is none: the most are {LengthMax}.");
-        var whole = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{(text.StartsWith(':') ? "localhost" : "")}{text}";
+        var whole = text.Contains("://", StringComparison.Ordinal) ? text : $"{scheme}://{(text.StartsWith(':') ? "localhost" : "")}{text}";
         var written = Uri.TryCreate(whole, UriKind.Absolute, out var uri);
         if (!written || uri!.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0 || uri.UserInfo.Length > 0)
             throw new LutraException(
@@ -29,7 +31,7 @@ public static class Endpoints
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length > CountMax)
             throw new LutraException(LutraError.InvalidArgument, $"There are {parts.Length} endpoints in the list; the most are {CountMax}.");
-        Uri[] list = [.. parts.Select(Parse)];
+        Uri[] list = [.. parts.Select(part => Parse(part))];
         return list.Length > 0 ? list : throw new LutraException(LutraError.InvalidArgument, "There is no endpoint in the list.");
     }
 

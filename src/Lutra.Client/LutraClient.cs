@@ -20,9 +20,9 @@ public sealed class LutraClient : ILutraClient
     private readonly LutraClientOptions options;
     private readonly CallLoop calls;
 
-    /// <summary>A client over REST.</summary>
+    /// <summary>A client over REST. Throws <see cref="Tls.TlsException"/> where a certificate's file cannot be used.</summary>
     public LutraClient(LutraClientOptions options)
-        : this(options, new RestTransport())
+        : this(options, new RestTransport(options.Tls))
     {
     }
 

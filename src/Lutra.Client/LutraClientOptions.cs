@@ -1,4 +1,5 @@
 using Lutra.Client.Retry;
+using Lutra.Tls;
 
 namespace Lutra.Client;
 
@@ -7,6 +8,9 @@ public sealed record LutraClientOptions
 {
     /// <summary>The servers, tried in this order; the one that answered last is tried first from then on.</summary>
     public required IReadOnlyList<Uri> Endpoints { get; init; }
+
+    /// <summary>How to speak to servers at https://; null: as the machine does, without a certificate of the client's.</summary>
+    public ClientTlsOptions? Tls { get; init; }
 
     /// <summary>How long a call may take with all its tries. The default outlasts an election.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -3,6 +3,7 @@ using Lutra.Keyspace.Commands;
 using Lutra.Node;
 using Lutra.Node.Hosting;
 using Lutra.Node.Loop;
+using Lutra.Tls;
 
 namespace Lutra;
 
@@ -141,7 +142,10 @@ public sealed class LutraNode : ILutraClient
     /// <summary>
     /// Takes a connection that a peer opened to this node's shared address and that the web server upgraded. Ends when the connection does.
     /// </summary>
-    public Task AcceptPeerAsync(Stream connection, string remote) => host.AcceptPeerAsync(connection, remote);
+    /// <param name="connection">Frames follow on it.</param>
+    /// <param name="remote">Who is at the other end, for messages.</param>
+    /// <param name="proof">What that proved; <see cref="PeerProof.Anybody"/> where peers speak in the clear.</param>
+    public Task AcceptPeerAsync(Stream connection, string remote, PeerProof proof) => host.AcceptPeerAsync(connection, remote, proof);
 
     /// <summary>Closes all peer connections: a web server that stops waits for those that it upgraded.</summary>
     public void HangUpPeers() => host.HangUpPeers();

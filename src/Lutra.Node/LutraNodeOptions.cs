@@ -1,3 +1,5 @@
+using Lutra.Tls;
+
 namespace Lutra;
 
 /// <summary>Everything that can be chosen about a node, with its default, its unit and its reason.</summary>
@@ -62,6 +64,12 @@ public sealed record LutraNodeOptions
 
     /// <summary>Where the node listens for peers, where that differs from the address that others are told; null: the same. Option: --peer-listen.</summary>
     public string? PeerListenAddress { get; init; }
+
+    /// <summary>
+    /// How peers prove to each other who they are, and who reads along. Null: they speak in the clear. Where a web server passes peers on, it verifies those that
+    /// dialled. Option: --peer-cert-file.
+    /// </summary>
+    public PeerTlsOptions? PeerTls { get; init; }
 
     internal NodeTuning Tuning { get; init; } = new();
 

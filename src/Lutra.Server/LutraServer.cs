@@ -4,6 +4,8 @@ using Lutra.Server.Etcd.Grpc;
 using Lutra.Server.Hosting;
 using Lutra.Server.Port;
 using Lutra.Server.Rest;
+using Lutra.Server.Rest.Replies;
+using Lutra.Server.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -42,13 +44,14 @@ public sealed class LutraServer : IAsyncDisposable
     public static async Task<LutraServer> StartAsync(ILutraClient node, LutraServerOptions options, CancellationToken cancellationToken = default)
     {
         var address = ListenAddress.Parse(options.Address);
-        if (!address.IsLoopback && !options.InsecureListen)
+        if (!address.IsLoopback && !options.InsecureListen && options.Tls is null)
             throw ListenException.NotLoopback(address);
 
         // The host would read settings files of the current folder and watch it, where the node's data often lies.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Configuration.Sources.Clear();
         SetUpLogging(builder, options);
+        builder.WebHost.UseKestrelHttpsConfiguration();
         var handoff = new HandoffTransport();
         builder.Services.AddSingleton<IConnectionListenerFactory>(handoff);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
@@ -56,7 +59,8 @@ public sealed class LutraServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel((_, kestrel) =>
         {
             var logger = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
-            KestrelSetup.Apply(kestrel, address, options, handoff, logger);
+            var tls = options.Tls is { } given ? new ServerTls(given, options.Rest.Time, line => logger.AboutTls(line)) : null;
+            KestrelSetup.Apply(kestrel, address, options, handoff, tls, logger);
         });
 
         var application = builder.Build();
@@ -65,6 +69,8 @@ public sealed class LutraServer : IAsyncDisposable
             var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
             var face = new RestFace(node, options.Rest, logger, application.Lifetime.ApplicationStopping);
             var grpc = new GrpcServer(new EtcdFace(options.EtcdNode ?? (() => node as LutraNode), options.Etcd, application.Lifetime.ApplicationStopping), logger);
+            if (options.Tls is { } tls)
+                Guard(application, new CertificateGate(tls.ClientCertificateRequired));
             application.Run(http => GrpcServer.IsCall(http.Request) ? grpc.HandleAsync(http) : face.HandleAsync(http, ""));
             await application.StartAsync(cancellationToken);
             var bound = address with { Port = BoundPort(application, address) };
@@ -93,6 +99,14 @@ public sealed class LutraServer : IAsyncDisposable
         await application.StopAsync();
         await application.DisposeAsync();
     }
+
+    private static void Guard(WebApplication application, CertificateGate gate) => application.Use((http, next) =>
+    {
+        if (gate.Refusal(http) is not { } refusal)
+            return next(http);
+        ProblemWriter.Write(http, refusal);
+        return Task.CompletedTask;
+    });
 
     private static void SetUpLogging(WebApplicationBuilder builder, LutraServerOptions options)
     {

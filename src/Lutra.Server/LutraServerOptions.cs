@@ -1,6 +1,7 @@
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd;
 using Lutra.Server.Rest;
+using Lutra.Server.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Lutra.Server;
@@ -16,6 +17,9 @@ public sealed record LutraServerOptions
 
     /// <summary>Listen where other machines can reach it, without TLS. Off: anyone on the network could read and write everything.</summary>
     public bool InsecureListen { get; init; }
+
+    /// <summary>How to speak TLS; null: in the clear.</summary>
+    public ServerTlsOptions? Tls { get; init; }
 
     /// <summary>
     /// The most connections at once; one that speaks HTTP/2 counts twice. Each costs some tens of KiB. Null: 20,000, or as many as the system's limit of open

@@ -99,6 +99,36 @@ public sealed class ServeOptionsTests
         Assert.Contains("was not read", errors[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cert-file")]
+    [InlineData("key-file")]
+    [InlineData("peer-cert-file peer-key-file")]
+    [InlineData("client-cert-auth cert-file key-file")]
+    [InlineData("trusted-ca-file")]
+    [InlineData("peer-cert-allowed-cn")]
+    [InlineData("cert-file key-file peers")]
+    [InlineData("peer-cert-file peer-key-file peer-trusted-ca-file")]
+    [InlineData("auto-tls cert-file key-file")]
+    public void Options_of_tls_that_do_not_go_together_are_refused(string names)
+    {
+        From(names.Split(' ').ToDictionary(name => name, name => name is "client-cert-auth" or "auto-tls" ? "true" : "localhost:1"), []);
+        Assert.NotEmpty(errors);
+        Assert.All(errors, error => Assert.Contains("--", error, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cert-file key-file", true, false)]
+    [InlineData("cert-file key-file peers peer-addr", true, false)]
+    [InlineData("cert-file key-file peers peer-cert-file peer-key-file peer-trusted-ca-file", true, true)]
+    [InlineData("peers peer-addr peer-cert-file peer-key-file peer-trusted-ca-file", false, true)]
+    [InlineData("auto-tls", true, true)]
+    public void Options_of_tls_say_who_speaks_it(string names, bool server, bool peers)
+    {
+        var options = From(names.Split(' ').ToDictionary(name => name, name => name == "auto-tls" ? "true" : "localhost:1"), []);
+        Assert.Empty(errors);
+        Assert.Equal((server, peers), (options.Tls.Server is not null, options.Node.PeerTls is not null));
+    }
+
     private ServeOptions From(Dictionary<string, string> flags, Dictionary<string, string> environment, SettingsFile? file = null) =>
         ServeOptions.From(new SettingSource(flags, environment.GetValueOrDefault, file, errors), errors);
 

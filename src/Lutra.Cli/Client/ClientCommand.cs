@@ -26,12 +26,15 @@ internal abstract class ClientCommand : Command
         DefaultValueFactory = _ => 10,
     };
 
+    private readonly ClientTlsFlags tls = new();
+
     protected ClientCommand(string name, string description)
         : base(name, description)
     {
         Add(endpoints);
         Add(output);
         Add(timeout);
+        tls.AddTo(this);
         SetAction(RunAsync);
     }
 
@@ -45,8 +48,17 @@ internal abstract class ClientCommand : Command
 
     protected static string[] Split(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    protected LutraClient Connect(IReadOnlyList<string> to, ParseResult parsed) =>
-        new(new LutraClientOptions { Endpoints = [.. Known(to).Select(Endpoints.Parse)], Timeout = TimeoutOf(parsed) });
+    /// <summary>A client of these servers, which are taken to speak TLS where they do not say and anything was said about TLS.</summary>
+    protected LutraClient Connect(IReadOnlyList<string> to, ParseResult parsed)
+    {
+        var secured = tls.Of(parsed);
+        return new(new LutraClientOptions
+        {
+            Endpoints = [.. Known(to).Select(server => Endpoints.Parse(server, secured is null ? "http" : "https"))],
+            Timeout = TimeoutOf(parsed),
+            Tls = secured,
+        });
+    }
 
     private static IReadOnlyList<string> Known(IReadOnlyList<string> to) =>
         to.Count > 0 ? to : throw new LutraException(LutraError.InvalidArgument, "The list of servers is empty. Name one, such as: --endpoints localhost:2379");
@@ -66,7 +78,7 @@ internal abstract class ClientCommand : Command
         {
             return (int)Failure.Report(refusal);
         }
-        catch (Exception wrong) when (wrong is FormatException or ArgumentException)
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException or Tls.TlsException)
         {
             // Quotes that are not closed, names that no file can have.
             Failure.Write(wrong.Message.Split(" (Parameter", 2)[0]);

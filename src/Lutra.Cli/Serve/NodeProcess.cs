@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lutra.Cli.Certificates;
 using Lutra.Cli.Output;
 using Lutra.Server;
 using Lutra.Server.Diagnostics;
@@ -24,6 +25,8 @@ internal static class NodeProcess
 
     private static async Task<ExitCode> ServeAsync(ServeOptions options, bool untilInputEnds, CancellationToken cancellationToken)
     {
+        if (options.Tls is { MadeFor: { } address, Server.Files.CertificateFile: { } certificate })
+            AutoTls.Make(certificate, address, DateTimeOffset.UtcNow);
         var signalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, signalled));
         await using var registration = cancellationToken.Register(() => signalled.TrySetResult());
@@ -52,6 +55,7 @@ internal static class NodeProcess
             {
                 Address = options.ListenAddress,
                 InsecureListen = options.InsecureListen,
+                Tls = options.Tls.Server,
                 Logging = logging,
                 Rest = new()
                 {
@@ -110,7 +114,7 @@ internal static class NodeProcess
     }
 
     private static string Banner(ServeOptions options, LutraServer server) =>
-        $"Lutra {LutraVersion.Text}, node {options.Node.Label} of cluster {options.Node.ClusterName}: http://{server.Address}"
+        $"Lutra {LutraVersion.Text}, node {options.Node.Label} of cluster {options.Node.ClusterName}: {(options.Tls.Server is null ? "http" : "https")}://{server.Address}"
         + (options.Node.PeerAddress is { } peers ? $", peers at {peers}" : "")
         + $", data in {Path.GetFullPath(Path.Combine(options.Node.Directory, options.Node.Label))}"
         + (options.Node.Peers.Count > 0 ? $", with {string.Join(", ", options.Node.Peers)}" : ", alone");

@@ -1,5 +1,6 @@
 using Lutra.Cli.Shell;
 using Lutra.Client;
+using Lutra.Tls;
 
 namespace Lutra.Cli.Serve;
 
@@ -21,7 +22,7 @@ internal sealed class NodePrompt
     {
         var prompt = new NodePrompt();
         var setup = new ShellSession.Setup(
-            node, ShellManner.Node, server => new LutraClient(new LutraClientOptions { Endpoints = [Endpoints.Parse(server)], Timeout = TimeSpan.FromSeconds(10) }),
+            node, ShellManner.Node, server => Connect(server, options),
             Banner(options, address), options.WaitsForWrites);
 
         // A thread of its own: it sits in a read that nothing but a key ends, and dies with the process.
@@ -39,6 +40,14 @@ internal sealed class NodePrompt
         { IsBackground = true, Name = "lutra shell" }.Start();
         return prompt;
     }
+
+    /// <summary>Another node, which is taken to speak as this one does.</summary>
+    private static LutraClient Connect(string server, ServeOptions options) => new(new LutraClientOptions
+    {
+        Endpoints = [Endpoints.Parse(server, options.Tls.Server is null ? "http" : "https")],
+        Timeout = TimeSpan.FromSeconds(10),
+        Tls = options.Tls.Server is { } tls ? new ClientTlsOptions { Files = new TlsFiles(null, null, tls.Files.TrustedCaFile), SkipVerification = options.Tls.MadeFor is not null } : null,
+    });
 
     private static string[] Banner(ServeOptions options, string address) =>
     [

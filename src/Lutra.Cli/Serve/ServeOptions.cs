@@ -6,8 +6,10 @@ namespace Lutra.Cli.Serve;
 /// <param name="Interactive">Whether to read commands from standard input; null: where someone sits in front of it.</param>
 /// <param name="WaitsForWrites">At that prompt: a put answers when it is done, not with a ticket.</param>
 /// <param name="AddressNote">What was chosen about the address for the user; null where nothing was.</param>
+/// <param name="Tls">How it speaks TLS, if it does.</param>
 internal sealed record ServeOptions(
-    LutraNodeOptions Node, string ListenAddress, bool InsecureListen, int RequestSizeBytesMax, bool LogJson, bool? Interactive, bool WaitsForWrites, string? AddressNote)
+    LutraNodeOptions Node, string ListenAddress, bool InsecureListen, int RequestSizeBytesMax, bool LogJson, bool? Interactive, bool WaitsForWrites, string? AddressNote,
+    ServeTls Tls)
 {
     /// <summary>Other names of options, as other programs call them.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Aliases = new SortedDictionary<string, string[]>(StringComparer.Ordinal)
@@ -34,7 +36,7 @@ internal sealed record ServeOptions(
         ("peer-addr", "HOST:PORT", "A separate address for peers [default: the same as --addr]"),
         ("peer-listen", "HOST:PORT", "Listen for peers here instead of at --peer-addr, which is then only what others are told; may be the address for clients"),
         ("listen", "HOST:PORT", "Listen here instead of at --addr, which is then only what others are told"),
-        ("insecure-listen", "true|false", "Listen beyond this machine, without TLS: anyone there can read and write everything [default: false]"),
+        ("insecure-listen", "true|false", "Listen beyond this machine without TLS: anyone there can read and write everything [default: false]"),
         ("heartbeat-interval", "MILLISECONDS", "Between a leader's heartbeats [default: 100]"),
         ("election-timeout", "MILLISECONDS", "Without a leader for so long, a node campaigns [default: 1000]"),
         ("request-timeout", "MILLISECONDS", "The longest that a request waits [default: 7000]"),
@@ -42,6 +44,7 @@ internal sealed record ServeOptions(
         ("memtable-size", "BYTES", "A memtable of this size is written out; about what a restart replays [default: 16777216]"),
         ("segment-size", "BYTES", "The size of a log segment [default: 67108864]"),
         ("log-format", "plain|json", "How the log on standard error is written [default: plain]"),
+        .. ServeTls.All,
     ];
 
     public static ServeOptions From(SettingSource source, List<string> errors)
@@ -51,16 +54,21 @@ internal sealed record ServeOptions(
         var address = ServeAddress.From(source, defaults.Address, errors);
         var listen = source.Find("listen") is { } given ? given with { Text = ServeAddress.WithHost(given.Text) } : new Setting(address.Client, address.Origin);
         var peerListen = source.Find("peer-listen") is { } asked ? asked with { Text = ServeAddress.WithHost(asked.Text) } : null;
+        var folder = source.Text("dir", defaults.Directory);
+        string[] listed = source.Find("peers") is { } peers ? peers.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [];
+        var join = source.Flag("join", false);
+        var tls = ServeTls.From(source, address.Client, address.Peer is null || peerListen?.Text == listen.Text, listed.Length > 0 || join, folder, label?.Text ?? defaults.Label, errors);
         var node = new LutraNodeOptions
         {
             Label = label?.Text ?? defaults.Label,
             LabelGiven = label is not null,
             ClusterName = source.Text("cluster", defaults.ClusterName),
-            Directory = source.Text("dir", defaults.Directory),
+            Directory = folder,
             Address = address.Client,
             PeerAddress = address.Peer,
-            Peers = source.Find("peers") is { } peers ? peers.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [],
-            Join = source.Flag("join", false),
+            Peers = listed,
+            Join = join,
+            PeerTls = tls.Peers,
             HeartbeatIntervalMillis = source.Number("heartbeat-interval", defaults.HeartbeatIntervalMillis, 10, 10_000),
             ElectionTimeoutMillis = source.Number("election-timeout", defaults.ElectionTimeoutMillis, 50, 60_000),
             RequestTimeoutMillis = source.Number("request-timeout", defaults.RequestTimeoutMillis, 100, 600_000),
@@ -87,7 +95,8 @@ internal sealed record ServeOptions(
             logFormat == "json",
             source.Find("interactive") is null ? null : source.Flag("interactive", true),
             source.Flag("sync", true),
-            address.Note);
+            address.Note,
+            tls);
     }
 
     private static string? FaultOfListening(string address)

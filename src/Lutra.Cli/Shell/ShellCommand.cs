@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Lutra.Cli.Client;
 using Lutra.Cli.Output;
-using Lutra.Client;
 
 namespace Lutra.Cli.Shell;
 
@@ -39,7 +38,7 @@ internal sealed class ShellCommand : ClientCommand
             throw new LutraException(LutraError.InvalidArgument, "The shell answers in lines. For JSON use the commands themselves, such as: lutra get KEY -o json");
         var endpoints = EndpointsOf(parsed);
         var setup = new ShellSession.Setup(
-            client, ShellManner.Client, server => new LutraClient(new LutraClientOptions { Endpoints = [Endpoints.Parse(server)], Timeout = TimeSpan.FromSeconds(10) }),
+            client, ShellManner.Client, server => Connect([server], parsed),
             [$"Lutra {LutraVersion.Text} at {string.Join(", ", endpoints)}", "Commands: put, get, delete, getall, leader, members, status, help, exit"],
             parsed.GetValue(sync));
         return Task.Run(() => ShellSession.OnConsole(setup).Run(cancellationToken), CancellationToken.None);

@@ -72,5 +72,5 @@ internal static class ReplyReader
         _ => throw new FormatException($"'{name}' is no role."),
     };
 
-    private static string? AddressOf(string? url) => url is not null && url.StartsWith("http://", StringComparison.Ordinal) ? url["http://".Length..] : url;
+    private static string? AddressOf(string? url) => url is null ? null : url[(url.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at ? at + 3 : 0)..];
 }

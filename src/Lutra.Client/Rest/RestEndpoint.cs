@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -170,7 +171,7 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
         }
         catch (HttpRequestException failure) when (IsBeforeSending(failure))
         {
-            throw new LutraException(LutraError.Unavailable, $"{name} cannot be reached: {Innermost(failure)}.", failure);
+            throw new LutraException(LutraError.Unavailable, $"{name} cannot be reached: {WhyNot(failure)}.", failure);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -184,7 +185,16 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
     private static bool IsBeforeSending(HttpRequestException failure) => failure.HttpRequestError
         is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
 
-    private static string Innermost(Exception failure) => failure.GetBaseException().Message.TrimEnd('.');
+    private static string WhyNot(HttpRequestException failure)
+    {
+        var why = failure.GetBaseException().Message.TrimEnd('.');
+        return failure switch
+        {
+            { HttpRequestError: not HttpRequestError.SecureConnectionError } => why,
+            { InnerException: AuthenticationException } when why.Contains("certificate", StringComparison.Ordinal) => $"{why} (which CA to believe is said with --cacert)",
+            _ => $"it did not answer as TLS does; is it https:// there? ({why})",
+        };
+    }
 
     private static Revision RevisionOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues(LutraHeaders.Revision, out var values)

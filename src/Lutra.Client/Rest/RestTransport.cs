@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Lutra.Tls;
 
 namespace Lutra.Client.Rest;
 
@@ -10,20 +11,26 @@ public sealed class RestTransport : IClientTransport
     private const int AnswerSizeBytesMax = 512 * 1024 * 1024;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ConnectCallback = ConnectAsync,
+    private readonly HttpClient http;
 
-        // Idempotency keys may hold any characters.
-        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-    })
+    /// <param name="tls">How to speak to servers at https://; null: as the machine does.</param>
+    /// <exception cref="TlsException">A certificate's file cannot be used.</exception>
+    public RestTransport(ClientTlsOptions? tls = null)
     {
-        Timeout = Timeout.InfiniteTimeSpan,
-        MaxResponseContentBufferSize = AnswerSizeBytesMax,
-    };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectCallback = ConnectAsync,
+
+            // Idempotency keys may hold any characters.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+        };
+        if (tls is not null)
+            handler.SslOptions = tls.Load();
+        http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
+    }
 
     public ILutraClient Open(Uri endpoint) => new RestEndpoint(http, endpoint);
 

@@ -4,6 +4,7 @@ using Lutra.Node.Identity;
 using Lutra.Node.Loop;
 using Lutra.Node.Measures;
 using Lutra.Storage.Files;
+using Lutra.Tls;
 
 namespace Lutra.Node.Hosting;
 
@@ -14,6 +15,7 @@ internal sealed class NodeHost : IDisposable
 
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ThreadScheduler scheduler;
+    private readonly PeerTls? tls;
     private readonly SocketNetwork network;
     private readonly NodeLoop loop;
     private readonly Action<NodeEvent> tell;
@@ -34,7 +36,8 @@ internal sealed class NodeHost : IDisposable
         var random = new SystemRandom();
         var origin = (ulong)random.NextInt64(long.MaxValue);
         scheduler = new ThreadScheduler((stage, exception) => Fail(new InvalidOperationException($"The {stage.Name} failed: {exception.Message}", exception)));
-        network = new SocketNetwork();
+        tls = options.PeerTls is { } secured ? PeerTls.Open(secured, TimeProvider.System, Told) : null;
+        network = new SocketNetwork(tls);
         var context = new NodeContext(files, network, scheduler, clock, random, Fail, this.tell);
         loop = new NodeLoop(context, options, origin);
         Writes = new WriteDoor(loop, clock, options, origin);
@@ -81,7 +84,7 @@ internal sealed class NodeHost : IDisposable
     {
         var host = new NodeHost(options, tell);
         if (options.ListenForPeers)
-            host.listener = PeerListener.Start(options.PeerListenAddress ?? options.EffectivePeerAddress, (stream, remote) => host.AcceptPeerAsync(stream, remote));
+            host.listener = PeerListener.Start(options.PeerListenAddress ?? options.EffectivePeerAddress, host.AcceptPeerAsync, host.tls, host.Told);
         return host;
     }
 
@@ -117,7 +120,7 @@ internal sealed class NodeHost : IDisposable
     /// <summary>Returns when something may have changed; soon in any case.</summary>
     public static Task Changed(CancellationToken cancellationToken) => Task.Delay(20, cancellationToken);
 
-    public Task AcceptPeerAsync(Stream connection, string remote) => network.AcceptAsync(connection, remote, loop.Peers.Accept());
+    public Task AcceptPeerAsync(Stream connection, string remote, PeerProof proof) => network.AcceptAsync(connection, remote, loop.Peers.Accept(proof.Proves));
 
     public void HangUpPeers() => network.CloseAll();
 
@@ -154,6 +157,8 @@ internal sealed class NodeHost : IDisposable
 
         EndAfter(reason);
     }
+
+    private void Told(string line) => tell(new NodeEvent(NodeEventLevel.Warning, line));
 
     private void EndAfter(Exception reason) =>
         ThreadPool.QueueUserWorkItem(_ =>

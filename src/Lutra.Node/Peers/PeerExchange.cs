@@ -61,7 +61,8 @@ internal sealed class PeerExchange
     public long DueMs => links.DueMs;
 
     /// <summary>A connection that someone opened to this node: give the returned handler to the network. From any thread.</summary>
-    public IConnectionHandler Accept() => NewLink(target: null);
+    /// <param name="proves">Of which hosts the other end proved to be; null: nobody asked it to.</param>
+    public IConnectionHandler Accept(Func<string, bool>? proves = null) => NewLink(target: null, proves);
 
     /// <summary>
     /// This node's stage, cluster, list or addresses changed: says so to all connected peers at once. Where its cluster became another one, all
@@ -131,5 +132,7 @@ internal sealed class PeerExchange
         }
     }
 
-    private PeerLink NewLink(DialTarget? target) => new(Interlocked.Increment(ref lastLinkNumber), inbox, options, target);
+    private PeerLink NewLink(DialTarget target) => NewLink(target, proves: null);
+
+    private PeerLink NewLink(DialTarget? target, Func<string, bool>? proves) => new(Interlocked.Increment(ref lastLinkNumber), inbox, options, target) { Proves = proves };
 }

@@ -26,6 +26,12 @@ internal static partial class Log
     [LoggerMessage(121, LogLevel.Warning, "The connection of {Remote} was dropped: {Limit} others have not said yet which protocol they speak")]
     public static partial void TooManyUnclassified(this ILogger logger, string? remote, int limit);
 
+    [LoggerMessage(122, LogLevel.Information, "{Remote} spoke TLS to an address in the clear")]
+    public static partial void SpokeTlsInTheClear(this ILogger logger, string? remote);
+
+    [LoggerMessage(123, LogLevel.Warning, "{Line}")]
+    public static partial void AboutTls(this ILogger logger, string line);
+
     [LoggerMessage(130, LogLevel.Error, "The call {Method} failed, and it is a bug")]
     public static partial void EtcdCallFailed(this ILogger logger, string method, Exception failure);
 }

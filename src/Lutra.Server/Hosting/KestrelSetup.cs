@@ -1,6 +1,9 @@
 using Lutra.Server.Port;
+using Lutra.Server.Tls;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Lutra.Server.Hosting;
@@ -16,7 +19,7 @@ internal static class KestrelSetup
     private const int Http2WindowSizeBytes = 1024 * 1024;
     private const int Http2StreamsMax = 1000;
 
-    public static void Apply(KestrelServerOptions kestrel, ListenAddress address, LutraServerOptions options, HandoffTransport handoff, ILogger logger)
+    public static void Apply(KestrelServerOptions kestrel, ListenAddress address, LutraServerOptions options, HandoffTransport handoff, ServerTls? tls, ILogger logger)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
@@ -32,19 +35,21 @@ internal static class KestrelSetup
         // The face counts the bytes of a body itself, and says more than Kestrel would.
         limits.MaxRequestBodySize = null;
 
-        var splitter = new ProtocolSplitter(handoff, options.ClassifyTimeout, options.UnclassifiedMax, options.Rest.Time, logger);
-        void Http1(ListenOptions listen)
+        var splitter = new ProtocolSplitter(handoff, tls is not null, options.ClassifyTimeout, options.UnclassifiedMax, options.Rest.Time, logger);
+        void Serve(ListenOptions listen)
         {
-            listen.Protocols = HttpProtocols.Http1;
+            listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
             ((IConnectionBuilder)listen).Use(splitter.Use);
+            if (tls is not null)
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = tls.OnConnection, HandshakeTimeout = options.ClassifyTimeout });
         }
 
         if (address.Ip is { } ip)
-            kestrel.Listen(ip, address.Port, Http1);
+            kestrel.Listen(ip, address.Port, Serve);
         else if (address.Port == 0)
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, Http1);
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, Serve);
         else
-            kestrel.ListenLocalhost(address.Port, Http1);
+            kestrel.ListenLocalhost(address.Port, Serve);
         kestrel.Listen(new HandoffEndPoint(), static listen => listen.Protocols = HttpProtocols.Http2);
     }
 }

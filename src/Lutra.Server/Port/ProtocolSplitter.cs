@@ -1,5 +1,6 @@
 using System.Buffers;
 using Lutra.Server.Diagnostics;
+using Lutra.Server.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
@@ -9,32 +10,50 @@ namespace Lutra.Server.Port;
 /// <summary>
 /// Lets HTTP/1.1 and HTTP/2 share one cleartext address, which Kestrel alone cannot: it looks at a connection's first three bytes, which only the
 /// preface of HTTP/2 begins with, and hands such a connection to the in-process endpoint. Three are needed, because of PROPFIND, and are enough.
+/// Who comes in the clear to an address of TLS, or with TLS to one in the clear, is told so.
 /// </summary>
+/// <param name="speaksTls">What follows is TLS, which finds out by itself what is spoken inside.</param>
 /// <param name="classifyTimeout">How long a client may keep silent; Kestrel's own timeouts begin only after this.</param>
 /// <param name="unclassifiedMax">How many silent connections may be open at once.</param>
 internal sealed class ProtocolSplitter(
-    HandoffTransport http2, TimeSpan classifyTimeout, int unclassifiedMax, TimeProvider time, ILogger logger)
+    HandoffTransport http2, bool speaksTls, TimeSpan classifyTimeout, int unclassifiedMax, TimeProvider time, ILogger logger)
 {
     private const int PrefaceLength = 3;
+
+    /// <summary>RFC 8446, section 5.1: a handshake, which a connection of TLS begins with. No line of HTTP does.</summary>
+    private const byte TlsHandshake = 22;
+
     private int unclassified;
 
     private enum Protocol
     {
         Http1,
         Http2,
+        Tls,
         Unknown,
     }
 
-    public ConnectionDelegate Use(ConnectionDelegate http1) => connection => HandleAsync(http1, connection);
+    /// <param name="following">Serves HTTP/1.1, or TLS.</param>
+    public ConnectionDelegate Use(ConnectionDelegate following) => connection => HandleAsync(following, connection);
 
     private static ReadOnlySpan<byte> Preface => "PRI"u8;
 
-    private async Task HandleAsync(ConnectionDelegate http1, ConnectionContext connection)
+    private async Task HandleAsync(ConnectionDelegate following, ConnectionContext connection)
     {
         switch (await ClassifyAsync(connection))
         {
+            case Protocol.Tls when speaksTls:
+                await following(connection);
+                break;
+            case Protocol.Tls:
+                logger.SpokeTlsInTheClear(connection.RemoteEndPoint?.ToString());
+                await WrongProtocolAnswer.WriteAsync(connection, WrongProtocolAnswer.SpeakClear);
+                break;
+            case Protocol.Http1 or Protocol.Http2 when speaksTls:
+                await WrongProtocolAnswer.WriteAsync(connection, WrongProtocolAnswer.SpeakTls);
+                break;
             case Protocol.Http1:
-                await http1(connection);
+                await following(connection);
                 break;
             case Protocol.Http2:
                 await http2.ServeAsync(connection);
@@ -101,7 +120,8 @@ internal sealed class ProtocolSplitter(
         var length = (int)Math.Min(PrefaceLength, read.Buffer.Length);
         read.Buffer.Slice(0, length).CopyTo(first);
         Protocol? known =
-            !Preface.StartsWith(first[..length]) ? Protocol.Http1
+            length > 0 && first[0] == TlsHandshake ? Protocol.Tls
+            : !Preface.StartsWith(first[..length]) ? Protocol.Http1
             : length == PrefaceLength ? Protocol.Http2
             : read.IsCompleted ? Protocol.Unknown
             : null;

@@ -1,4 +1,5 @@
 using Lutra.Server.Rest.Health;
+using Lutra.Tls;
 
 namespace Lutra.Server.Rest;
 
@@ -24,10 +25,10 @@ public sealed record RestFaceOptions
     public IReadOnlyList<ReadinessCheck> ReadinessChecks { get; init; } = [];
 
     /// <summary>
-    /// Takes over a connection that a peer has opened with <c>GET /raft/stream</c>, given the stream and who is at the other end (for messages only). The
-    /// connection ends when the task does. Null: peers do not speak here.
+    /// Takes over a connection that a peer has opened with <c>GET /raft/stream</c>, given the stream, who is at the other end (for messages only), and what that
+    /// proved by its certificate. The connection ends when the task does. Null: peers do not speak here.
     /// </summary>
-    public Func<Stream, string, Task>? PeerDoor { get; init; }
+    public Func<Stream, string, PeerProof, Task>? PeerDoor { get; init; }
 
     /// <summary>
     /// Asks for the node's numbers, for <c>/metrics</c>, with the patience that the scrape has. Null: those of the store that is served, where it is a node of

@@ -101,7 +101,7 @@ public sealed class SimulatedNode : IDisposable
             return;
         }
 
-        network.Listen(options.EffectivePeerAddress, loop.Peers.Accept);
+        network.Listen(options.EffectivePeerAddress, () => loop.Peers.Accept());
         loop.Start();
         ScheduleTick(process, loop);
         Recording?.Look(this, scheduler.Now);

@@ -19,7 +19,7 @@ internal sealed class PeerNode : IPeerEvents, IStage
         Process = world.Scheduler.StartProcess($"n{node}");
         Network = world.Fabric.Start($"n{node}", Process);
         Exchange = new PeerExchange(Network, hello, options, this, world.Scheduler.RandomFor($"jitter {node}"), Process.Time, () => Process.Ready(this));
-        Network.Listen(PeerWorld.Address(node), Exchange.Accept);
+        Network.Listen(PeerWorld.Address(node), () => Exchange.Accept());
         Process.Ready(this);
     }
 

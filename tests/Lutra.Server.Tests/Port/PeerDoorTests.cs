@@ -120,7 +120,7 @@ public sealed class PeerDoorTests
     }
 
     private static Task<RunningServer> WithDoor(Func<Stream, string, Task> door) =>
-        RunningServer.StartAsync(options => options with { Rest = options.Rest with { PeerDoor = door } });
+        RunningServer.StartAsync(options => options with { Rest = options.Rest with { PeerDoor = (stream, who, _) => door(stream, who) } });
 
     private static async Task EchoAsync(Stream stream)
     {

@@ -27,7 +27,7 @@ internal sealed class ServedNode : IAsyncDisposable
             Address = address,
             Rest = new Server.Rest.RestFaceOptions
             {
-                PeerDoor = (stream, remote) => door.Node?.AcceptPeerAsync(stream, remote) ?? Task.CompletedTask,
+                PeerDoor = (stream, remote, proof) => door.Node?.AcceptPeerAsync(stream, remote, proof) ?? Task.CompletedTask,
                 Report = (patience, stop) => door.Node?.ReportAsync(patience, stop) ?? throw new LutraException(LutraError.Unavailable, "The node has not started."),
             },
         });

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using Lutra.Tls;
 
 namespace Lutra.Node.Hosting.Network;
 
@@ -12,25 +14,33 @@ internal sealed class PeerListener : IDisposable
     /// <summary>Connections that have not asked for anything yet; where one more comes, the oldest of them goes: a real peer asks at once.</summary>
     private const int UnclassifiedMax = 64;
 
-    private readonly Func<Stream, string, Task> accept;
+    private readonly Func<Stream, string, PeerProof, Task> accept;
+    private readonly PeerTls? tls;
+    private readonly Action<string> refused;
     private readonly CancellationTokenSource stopping = new();
     private readonly List<Socket> sockets = [];
     private readonly Lock gate = new();
     private readonly LinkedList<Socket> unclassified = new();
+    private string? lastRefusal;
 
-    private PeerListener(Func<Stream, string, Task> accept) => this.accept = accept;
+    private PeerListener(Func<Stream, string, PeerProof, Task> accept, PeerTls? tls, Action<string> refused) =>
+        (this.accept, this.tls, this.refused) = (accept, tls, refused);
 
     /// <summary>The port that was bound: tells which one 0 became.</summary>
     public int Port { get; private set; }
 
     /// <summary>Binds, and accepts from then on.</summary>
     /// <param name="address">host:port; "localhost" is both loopback addresses, 0.0.0.0 and [::] are all.</param>
-    /// <param name="accept">Takes a stream on which frames follow, and who is at its other end, for messages. The connection is closed once the task ends.</param>
+    /// <param name="accept">
+    /// Takes a stream on which frames follow, who is at its other end, for messages, and what that proved. The connection is closed once the task ends.
+    /// </param>
+    /// <param name="tls">Null: in the clear.</param>
+    /// <param name="refused">Told, in a line, who did not get through TLS.</param>
     /// <exception cref="PeerListenException">The address cannot be bound.</exception>
     /// <exception cref="FormatException">It is none.</exception>
-    public static PeerListener Start(string address, Func<Stream, string, Task> accept)
+    public static PeerListener Start(string address, Func<Stream, string, PeerProof, Task> accept, PeerTls? tls, Action<string> refused)
     {
-        var listener = new PeerListener(accept);
+        var listener = new PeerListener(accept, tls, refused);
         try
         {
             listener.Bind(HostAndPort.Parse(address));
@@ -120,13 +130,25 @@ internal sealed class PeerListener : IDisposable
     private async void RunServing(Socket socket)
     {
         var place = Enter(socket);
-        var stream = new NetworkStream(socket, ownsSocket: true);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
         try
         {
-            var isPeer = await ClassifyAsync(stream);
+            PeerSockets.Configure(socket);
+            var remote = socket.RemoteEndPoint?.ToString() ?? "?";
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+            deadline.CancelAfter(UpgradeHandshake.Timeout);
+            var proof = PeerProof.Anybody;
+            if (tls is not null)
+            {
+                var secured = new SslStream(stream, leaveInnerStreamOpen: false);
+                stream = secured;
+                proof = await SecureAsync(secured, tls, remote, deadline.Token);
+            }
+
+            var isPeer = proof is { Fault: null } && await ClassifyAsync(stream, deadline.Token);
             Leave(place);
             if (isPeer)
-                await accept(stream, socket.RemoteEndPoint?.ToString() ?? "?");
+                await accept(stream, remote, proof!);
         }
         catch (Exception fault) when (fault is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -139,14 +161,34 @@ internal sealed class PeerListener : IDisposable
         }
     }
 
-    private async Task<bool> ClassifyAsync(NetworkStream stream)
+    /// <returns>What the other end proved; null where it does not speak TLS as it has to.</returns>
+    private async Task<PeerProof?> SecureAsync(SslStream stream, PeerTls tls, string remote, CancellationToken cancellationToken)
     {
-        PeerSockets.Configure(stream.Socket);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-        deadline.CancelAfter(UpgradeHandshake.Timeout);
+        PeerProof? proof = null;
+        try
+        {
+            await stream.AuthenticateAsServerAsync(tls.Answer(judged => proof = judged), cancellationToken);
+            return proof;
+        }
+        catch (Exception fault) when (fault is System.Security.Authentication.AuthenticationException or IOException)
+        {
+            Refuse($"Refused a peer at {remote[..remote.LastIndexOf(':')]}: {proof?.Fault?.TrimEnd('.') ?? $"it does not speak TLS as peers do ({fault.Message.TrimEnd('.')})"}.");
+            return null;
+        }
+    }
+
+    /// <summary>Who tries again and again is told of once.</summary>
+    private void Refuse(string line)
+    {
+        if (Interlocked.Exchange(ref lastRefusal, line) != line)
+            refused(line);
+    }
+
+    private static async Task<bool> ClassifyAsync(Stream stream, CancellationToken cancellationToken)
+    {
         // Nothing may follow the request: a peer waits for the answer.
-        var isPeer = await UpgradeHandshake.ReadHeadAsync(stream, deadline.Token) is ({ } head, []) && UpgradeHandshake.IsRequest(head);
-        await stream.WriteAsync(isPeer ? UpgradeHandshake.Accepted : UpgradeHandshake.NotFound, deadline.Token);
+        var isPeer = await UpgradeHandshake.ReadHeadAsync(stream, cancellationToken) is ({ } head, []) && UpgradeHandshake.IsRequest(head);
+        await stream.WriteAsync(isPeer ? UpgradeHandshake.Accepted : UpgradeHandshake.NotFound, cancellationToken);
         return isPeer;
     }
 

@@ -1,11 +1,15 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Lutra.Node.Peers;
+using Lutra.Tls;
 
 namespace Lutra.Node.Hosting.Network;
 
 /// <summary>Peer connections over TCP: dialled here, or taken over from whoever accepted and upgraded them.</summary>
+/// <param name="tls">Null: peers are dialled in the clear.</param>
 /// <param name="pathPrefix">Under which path the peers' web servers mount the node, such as "/lutra"; mostly empty.</param>
-internal sealed class SocketNetwork(string pathPrefix = "") : INetwork, IDisposable
+internal sealed class SocketNetwork(PeerTls? tls = null, string pathPrefix = "") : INetwork, IDisposable
 {
     private readonly Lock gate = new();
     private readonly HashSet<StreamConnection> connections = [];
@@ -57,7 +61,7 @@ internal sealed class SocketNetwork(string pathPrefix = "") : INetwork, IDisposa
             handler.Closed(null, refused ? CloseReason.Refused : CloseReason.Failed, refused ? $"nobody listens at {address}" : fault.Message);
             return;
         }
-        catch (Exception fault) when (fault is IOException or FormatException)
+        catch (Exception fault) when (fault is IOException or FormatException or AuthenticationException)
         {
             handler.Closed(null, CloseReason.Failed, fault.Message);
             return;
@@ -81,13 +85,21 @@ internal sealed class SocketNetwork(string pathPrefix = "") : INetwork, IDisposa
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         deadline.CancelAfter(UpgradeHandshake.Timeout);
-        var socket = await PeerSockets.ConnectAsync(HostAndPort.Parse(address), deadline.Token);
-        var stream = new NetworkStream(socket, ownsSocket: true);
+        var target = HostAndPort.Parse(address);
+        var socket = await PeerSockets.ConnectAsync(target, deadline.Token);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
         try
         {
+            if (tls is not null)
+            {
+                var secured = new SslStream(stream, leaveInnerStreamOpen: false);
+                stream = secured;
+                await SecureAsync(secured, tls.Dial(target.Host), address, deadline.Token);
+            }
+
             await stream.WriteAsync(UpgradeHandshake.Request(pathPrefix, address), deadline.Token);
             if (await UpgradeHandshake.ReadHeadAsync(stream, deadline.Token) is not var (head, behind))
-                throw new IOException($"{address} did not answer as a node does.");
+                throw new IOException($"{address} did not answer as a node does{(tls is null ? "; if it speaks TLS, this node needs certificates for peers, too" : "")}.");
             if (!UpgradeHandshake.IsAccepted(head))
                 throw new IOException($"{address} answered '{UpgradeHandshake.FirstLine(head)}': no node of Lutra takes peers there.");
 
@@ -97,6 +109,18 @@ internal sealed class SocketNetwork(string pathPrefix = "") : INetwork, IDisposa
         {
             await stream.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task SecureAsync(SslStream stream, SslClientAuthenticationOptions how, string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.AuthenticateAsClientAsync(how, cancellationToken);
+        }
+        catch (Exception fault) when (fault is AuthenticationException or IOException)
+        {
+            throw new IOException($"{address} cannot be spoken to by TLS: {fault.Message} {fault.InnerException?.Message}".TrimEnd(), fault);
         }
     }
 

@@ -20,6 +20,13 @@ internal static class Handshake
         return null;
     }
 
+    /// <summary>Null where the node proved that it is where it says that it is reached, or need not prove it (pitfall N03).</summary>
+    /// <param name="proves">Of which hosts it proved to be; null: of any.</param>
+    public static string? JudgeProof(Hello theirs, Func<string, bool>? proves) =>
+        proves is null || (Formation.PeerAddress.TryParse(theirs.PeerAddress, out _) is { } address && proves(address.Host.Trim('[', ']')))
+            ? null
+            : $"The certificate that was shown does not cover {theirs.PeerAddress}, where this node says that it is reached.";
+
     public static string WrongProtocol(ushort offeredMin, ushort offeredMax) =>
         $"This node speaks the peer protocol {PeerProtocol.Min} to {PeerProtocol.Max}, not {offeredMin} to {offeredMax}.";
 

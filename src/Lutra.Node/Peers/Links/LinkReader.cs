@@ -69,7 +69,7 @@ internal sealed class LinkReader(LinkSet links, IPeerEvents events)
         if (link.Hello is { } earlier && (earlier.Node != hello.Node || earlier.Boots != hello.Boots))
             throw new MalformedFrameException("A peer became another one in the middle of a connection.");
 
-        if ((Handshake.Judge(links.Own, hello, link.Target?.Expected) ?? events.Judge(hello)) is { } refusal)
+        if ((Handshake.JudgeProof(hello, link.Proves) ?? Handshake.Judge(links.Own, hello, link.Target?.Expected) ?? events.Judge(hello)) is { } refusal)
         {
             links.Refuse(link, refusal);
             return;

@@ -37,6 +37,9 @@ internal sealed class PeerLink(long number, LinkInbox inbox, PeerOptions options
 
     public bool IsDialled => target is not null;
 
+    /// <summary>Of which hosts the other end proved to be; null: it had to prove nothing.</summary>
+    public Func<string, bool>? Proves { get; init; }
+
     public LinkState State { get; set; } = LinkState.Opening;
 
     public IConnection? Connection { get; private set; }

@@ -18,10 +18,10 @@ internal static class StatusRoute
         QueryValues.Parse(call.Target.Query, []);
         var status = await call.Node.StatusAsync(call.Aborted);
         call.SetRevision(status.Revision);
-        call.Reply(ToReply(status), LutraJson.Lenient.StatusReply);
+        call.Reply(ToReply(status, call.Http.Request.Scheme), LutraJson.Lenient.StatusReply);
     }
 
-    private static StatusReply ToReply(NodeStatus status)
+    private static StatusReply ToReply(NodeStatus status, string scheme)
     {
         var (state, role) = Names(status.Role);
         return new StatusReply
@@ -36,7 +36,7 @@ internal static class StatusRoute
             Term = status.Term,
             IsLeader = status.Role == NodeRole.Leader,
             LeaderId = status.LeaderLabel,
-            Leader = status.LeaderLabel is { } leader ? new LeaderReply(leader, leader, UrlOf(status.LeaderAddress)) : null,
+            Leader = status.LeaderLabel is { } leader ? new LeaderReply(leader, leader, UrlOf(scheme, status.LeaderAddress)) : null,
             CommitIndex = status.CommitIndex,
             AppliedIndex = status.AppliedIndex,
             LastIndex = status.LastIndex,
@@ -62,10 +62,10 @@ internal static class StatusRoute
         _ => throw new UnreachableException($"No name for {role}"),
     };
 
-    private static string? UrlOf(string? address)
+    private static string? UrlOf(string scheme, string? address)
     {
         if (string.IsNullOrEmpty(address))
             return null;
-        return address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
+        return address.Contains("://", StringComparison.Ordinal) ? address : $"{scheme}://{address}";
     }
 }

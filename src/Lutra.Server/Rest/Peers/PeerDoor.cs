@@ -2,6 +2,8 @@ using System.Net;
 using Lutra.Protocol;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Rest.Replies;
+using Lutra.Server.Tls;
+using Lutra.Tls;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -12,7 +14,7 @@ namespace Lutra.Server.Rest.Peers;
 /// Turns <c>GET /raft/stream</c> with <c>Upgrade: lutra-raft</c> into a raw stream and hands it to the node. The streams are hung up when the server stops:
 /// Kestrel would wait for them.
 /// </summary>
-internal sealed class PeerDoor(Func<Stream, string, Task>? open, ILogger logger, CancellationToken stopping)
+internal sealed class PeerDoor(Func<Stream, string, PeerProof, Task>? open, ILogger logger, CancellationToken stopping)
 {
     public async Task OpenAsync(RestCall call)
     {
@@ -32,7 +34,7 @@ internal sealed class PeerDoor(Func<Stream, string, Task>? open, ILogger logger,
         await using var hangUp = stopping.UnsafeRegister(static state => ((HttpContext)state!).Abort(), http);
         try
         {
-            await open(stream, remote);
+            await open(stream, remote, http.Features.Get<CallerStanding>()?.Peer ?? PeerProof.Anybody);
         }
         catch (Exception ended) when (ended is IOException or OperationCanceledException)
         {

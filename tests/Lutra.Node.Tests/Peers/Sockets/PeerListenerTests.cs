@@ -13,7 +13,7 @@ public sealed class PeerListenerTests : IDisposable
     private readonly RecordingHandler accepted = new();
     private readonly PeerListener listener;
 
-    public PeerListenerTests() => listener = PeerListener.Start("127.0.0.1:0", (stream, remote) => network.AcceptAsync(stream, remote, accepted));
+    public PeerListenerTests() => listener = PeerListener.Start("127.0.0.1:0", (stream, remote, _) => network.AcceptAsync(stream, remote, accepted), tls: null, _ => { });
 
     public void Dispose()
     {
@@ -87,7 +87,7 @@ public sealed class PeerListenerTests : IDisposable
     [Fact]
     public void A_port_in_use_is_said()
     {
-        var fault = Assert.Throws<PeerListenException>(() => PeerListener.Start($"127.0.0.1:{listener.Port}", (_, _) => Task.CompletedTask));
+        var fault = Assert.Throws<PeerListenException>(() => PeerListener.Start($"127.0.0.1:{listener.Port}", (_, _, _) => Task.CompletedTask, tls: null, _ => { }));
         Assert.Contains($"127.0.0.1:{listener.Port}", fault.Message, StringComparison.Ordinal);
         Assert.Contains("in use by another process", fault.Message, StringComparison.Ordinal);
     }
@@ -97,14 +97,14 @@ public sealed class PeerListenerTests : IDisposable
     [InlineData("no-such-host.invalid:1", "the name is not known")]
     public void An_address_of_somebody_else_is_said(string address, string expected)
     {
-        var fault = Assert.Throws<PeerListenException>(() => PeerListener.Start(address, (_, _) => Task.CompletedTask));
+        var fault = Assert.Throws<PeerListenException>(() => PeerListener.Start(address, (_, _, _) => Task.CompletedTask, tls: null, _ => { }));
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Localhost_is_reached_by_its_name()
     {
-        using var named = PeerListener.Start("localhost:0", (stream, remote) => network.AcceptAsync(stream, remote, accepted));
+        using var named = PeerListener.Start("localhost:0", (stream, remote, _) => network.AcceptAsync(stream, remote, accepted), tls: null, _ => { });
         var dialled = new RecordingHandler();
         network.Dial($"localhost:{named.Port}", dialled);
         await dialled.Opened;

@@ -15,7 +15,7 @@ public sealed class SocketNetworkTests : IDisposable
     private readonly RecordingHandler accepted = new();
     private readonly PeerListener listener;
 
-    public SocketNetworkTests() => listener = PeerListener.Start("127.0.0.1:0", (stream, remote) => accepting.AcceptAsync(stream, remote, accepted));
+    public SocketNetworkTests() => listener = PeerListener.Start("127.0.0.1:0", (stream, remote, _) => accepting.AcceptAsync(stream, remote, accepted), tls: null, _ => { });
 
     private string Address => $"127.0.0.1:{listener.Port}";
 

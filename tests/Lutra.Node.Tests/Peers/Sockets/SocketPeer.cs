@@ -23,7 +23,7 @@ internal sealed class SocketPeer : IPeerEvents, IDisposable
         Id = new NodeId(node);
         Exchange = new PeerExchange(
             Network, PeerWorld.Hello(node, PeerWorld.ClusterA), new PeerOptions(), this, new Random((int)node), TimeProvider.System, () => woken.Release());
-        listener = PeerListener.Start("127.0.0.1:0", (stream, remote) => Network.AcceptAsync(stream, remote, Exchange.Accept()));
+        listener = PeerListener.Start("127.0.0.1:0", (stream, remote, _) => Network.AcceptAsync(stream, remote, Exchange.Accept()), tls: null, _ => { });
         loop = Task.Run(RunAsync);
     }
 

@@ -1,0 +1,29 @@
+using System.Text;
+using Lutra.Protocol;
+using Microsoft.AspNetCore.Connections;
+
+namespace Lutra.Server.Tls;
+
+/// <summary>What is said to a caller in the clear at an address of TLS, and the other way round: HTTP that a person can read, whatever the caller expected.</summary>
+internal static class WrongProtocolAnswer
+{
+    public static readonly string SpeakTls = Problem("This address speaks TLS: use https:// instead of http://.");
+    public static readonly string SpeakClear = Problem("This address does not speak TLS: use http:// instead of https://.");
+
+    private static string Problem(string detail) =>
+        $$"""{"type":"urn:lutra:problem:{{ProblemCodes.InvalidArgument}}","title":"Wrong protocol","status":400,"detail":"{{detail}}","error":"Wrong protocol","code":"{{ProblemCodes.InvalidArgument}}"}""" + "\n";
+
+    public static async Task WriteAsync(ConnectionContext connection, string text)
+    {
+        try
+        {
+            await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: {text.Length}\r\n\r\n{text}"));
+            await connection.Transport.Output.CompleteAsync();
+        }
+        catch (IOException)
+        {
+            // It hung up.
+        }
+    }
+}

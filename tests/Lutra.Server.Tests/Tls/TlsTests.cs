@@ -1,0 +1,186 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Lutra.Client;
+using Lutra.Server.Port;
+using Lutra.Server.Tests.Support;
+using Lutra.Server.Tls;
+using Lutra.Tls;
+
+namespace Lutra.Server.Tests.Tls;
+
+/// <summary>The one address with TLS: who gets in, by which certificate, and what the others are told.</summary>
+public sealed class TlsTests : IDisposable
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private readonly string folder = Directory.CreateTempSubdirectory("lutra-tls-").FullName;
+    private readonly CertificateAuthority clients = CertificateAuthority.Create("clients", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
+    private readonly CertificateAuthority peers = CertificateAuthority.Create("peers", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
+
+    public void Dispose()
+    {
+        clients.Dispose();
+        peers.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Both_versions_of_http_are_spoken_inside(string version)
+    {
+        await using var server = await StartAsync();
+        using var http = Http(server, shown: null);
+        http.DefaultRequestVersion = Version.Parse(version);
+        http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        var answer = await http.GetAsync("/livez");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(Version.Parse(version), answer.Version);
+    }
+
+    [Fact]
+    public async Task A_client_library_reads_and_writes_and_believes_only_its_ca()
+    {
+        await using var server = await StartAsync();
+        await using var client = new LutraClient(Options(server, clients));
+        await client.PutAsync("a", "1");
+        Assert.NotNull(await client.GetAsync("a"));
+        await using var other = new LutraClient(Options(server, peers) with { Timeout = TimeSpan.FromSeconds(1) });
+        var refusal = await Assert.ThrowsAsync<LutraException>(async () => await other.GetAsync("a"));
+        Assert.Contains("certificate", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_clients_must_show_a_certificate_only_theirs_opens_the_store()
+    {
+        await using var server = await StartAsync(clientsMustShow: true);
+        using var nameless = Http(server, shown: null);
+        var refusal = await nameless.GetAsync("/key/a");
+        Assert.Equal(HttpStatusCode.Forbidden, refusal.StatusCode);
+        Assert.Contains("no certificate was shown", await refusal.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var peer = Http(server, Issue(peers, "node", "localhost"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await peer.GetAsync("/key/a")).StatusCode);
+        using var client = Http(server, Issue(clients, "client"));
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/key/a")).StatusCode);
+    }
+
+    [Fact]
+    public async Task N03_a_clients_certificate_does_not_open_the_peers_stream_and_a_peers_does()
+    {
+        await using var server = await StartAsync();
+        using var nameless = Http(server, shown: null);
+        Assert.Equal(HttpStatusCode.Forbidden, (await nameless.SendAsync(Upgrade())).StatusCode);
+        using var client = Http(server, Issue(clients, "client", "localhost"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.SendAsync(Upgrade())).StatusCode);
+        using var peer = Http(server, Issue(peers, "node", "localhost"));
+        Assert.Equal(HttpStatusCode.SwitchingProtocols, (await peer.SendAsync(Upgrade(), HttpCompletionOption.ResponseHeadersRead)).StatusCode);
+    }
+
+    [Fact]
+    public async Task N03_a_certificate_of_neither_ca_ends_the_handshake()
+    {
+        await using var server = await StartAsync();
+        using var strangers = CertificateAuthority.Create("strangers", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
+        using var stranger = Http(server, Issue(strangers, "node", "localhost"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync("/livez"));
+    }
+
+    [Theory]
+    [InlineData("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    public async Task Who_comes_in_the_clear_is_told_to_speak_tls(string first)
+    {
+        await using var server = await StartAsync();
+        using var socket = await server.DialAsync();
+        await socket.SendAsync(Encoding.ASCII.GetBytes(first));
+        Assert.Contains("use https://", await ReadAsync(socket), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_speaks_tls_to_an_address_in_the_clear_is_told_to_leave_it()
+    {
+        await using var server = await RunningServer.StartAsync();
+        using var socket = await server.DialAsync();
+        await socket.SendAsync(new byte[] { 22, 3, 1, 0, 5, 1, 0, 0, 1, 0 });
+        Assert.Contains("use http://", await ReadAsync(socket), StringComparison.Ordinal);
+        await using var client = new LutraClient(Options(server, clients) with { Timeout = TimeSpan.FromSeconds(1) });
+        var refusal = await Assert.ThrowsAsync<LutraException>(async () => await client.GetAsync("a"));
+        Assert.Contains("is it https:// there?", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_tls_a_server_may_be_reached_from_elsewhere()
+    {
+        await using var server = await StartAsync(address: "0.0.0.0:0");
+        await Assert.ThrowsAsync<ListenException>(() => RunningServer.StartAsync(options => options with { Address = "0.0.0.0:0" }));
+    }
+
+    private static HttpRequestMessage Upgrade()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/raft/stream");
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.ParseAdd("lutra-raft");
+        return request;
+    }
+
+    private static async Task<string> ReadAsync(System.Net.Sockets.Socket socket)
+    {
+        await using var stream = new System.Net.Sockets.NetworkStream(socket);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private Task<RunningServer> StartAsync(bool clientsMustShow = false, string address = "localhost:0")
+    {
+        var peer = Save("peer", peers.Issue("node", ["localhost"], true, true, DateTimeOffset.UtcNow, Hour), peers);
+        var own = Save("server", clients.Issue("node", ["localhost", "127.0.0.1"], true, false, DateTimeOffset.UtcNow, Hour), clients);
+        var tls = new ServerTlsOptions { Files = own, ClientCertificateRequired = clientsMustShow, Peers = new PeerTlsOptions { Files = peer } };
+        return RunningServer.StartAsync(options => options with
+        {
+            Address = address,
+            Tls = tls,
+            Rest = options.Rest with { PeerDoor = (_, _, proof) => proof.Fault is null ? Task.CompletedTask : throw new InvalidOperationException(proof.Fault) },
+        });
+    }
+
+    private LutraClientOptions Options(RunningServer server, CertificateAuthority believed)
+    {
+        var file = Path.Combine(folder, "believed.crt");
+        File.WriteAllText(file, believed.CertificatePem);
+        return new LutraClientOptions { Endpoints = [new Uri($"https://localhost:{server.Port}")], Tls = new ClientTlsOptions { Files = new TlsFiles(null, null, file) } };
+    }
+
+    private HttpClient Http(RunningServer server, X509Certificate2? shown)
+    {
+        var policy = CertificateTrust.Policy([X509Certificate2.CreateFromPem(clients.CertificatePem)]);
+        return new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = policy,
+                ClientCertificateContext = shown is null ? null : SslStreamCertificateContext.Create(shown, null, offline: true),
+            },
+        })
+        {
+            BaseAddress = new Uri($"https://localhost:{server.Port}"),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    private static X509Certificate2 Issue(CertificateAuthority by, string name, params string[] hosts)
+    {
+        var (certificate, key) = by.Issue(name, hosts, isServer: false, isClient: true, DateTimeOffset.UtcNow, Hour);
+        return X509Certificate2.CreateFromPem(certificate, key);
+    }
+
+    private TlsFiles Save(string name, (string Certificate, string Key) pair, CertificateAuthority ca)
+    {
+        var path = Path.Combine(folder, name);
+        File.WriteAllText($"{path}.crt", pair.Certificate);
+        File.WriteAllText($"{path}.key", pair.Key);
+        File.WriteAllText($"{path}.ca", ca.CertificatePem);
+        return new TlsFiles($"{path}.crt", $"{path}.key", $"{path}.ca");
+    }
+}
