@@ -4,6 +4,7 @@ using Lutra.Cli.Certificates;
 using Lutra.Cli.Client;
 using Lutra.Cli.Demo;
 using Lutra.Cli.Dev;
+using Lutra.Cli.Help;
 using Lutra.Cli.Leases;
 using Lutra.Cli.Members;
 using Lutra.Cli.Output;
@@ -23,6 +24,15 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var root = Root();
+        if (args.Length == 0)
+        {
+            HelpAction.Show(root, Console.Error);
+            return (int)ExitCode.Usage;
+        }
+
+        // lutra help put: the other common way to ask.
+        if (args[0] == "help")
+            args = [.. args[1..], "--help"];
         args = LeadingOptions.Move(args, root);
         var parsed = root.Parse(EmptyValues.Split(args));
         if (FaultsOf(args, parsed) is { Count: > 0 } faults)
@@ -64,6 +74,7 @@ internal static class CommandLine
             SimCommand.Create(),
             VersionCommand.Create(),
         };
+        HelpAction.Install(root);
         return root;
     }
 
@@ -72,7 +83,13 @@ internal static class CommandLine
         if (StrayOptions.FindFlag(args, parsed) is { } flag)
             return [$"{flag}: this option is true or false."];
         if (parsed.Errors.Count > 0)
-            return [.. parsed.Errors.Select(error => error.Message)];
+        {
+            // Said by the parser without a word about what there is.
+            return parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 } group && parsed.UnmatchedTokens.Count == 0
+                ? [$"lutra {CommandPage.PathOf(group)} does something only with one of: {string.Join(", ", group.Subcommands.Select(each => each.Name))}."]
+                : [.. parsed.Errors.Select(error => error.Message)];
+        }
+
         return StrayOptions.Find(parsed) is { } stray ? [$"{stray} is no option of this command. If it is meant as it stands, put -- in front of it."] : [];
     }
 

@@ -13,6 +13,7 @@ internal abstract class ClientCommand : Command
     {
         Description = "Nodes to ask, with commas between them; the first that answers is used [LUTRA_ENDPOINTS; default: localhost:2379]",
         AllowMultipleArgumentsPerToken = false,
+        HelpName = "LIST",
     };
 
     private readonly Option<OutputFormat> output = new("--output", "-o")
@@ -23,6 +24,7 @@ internal abstract class ClientCommand : Command
     private readonly Option<int> timeout = new("--timeout")
     {
         Description = "Give up after so many seconds",
+        HelpName = "SECONDS",
         DefaultValueFactory = _ => 10,
     };
 

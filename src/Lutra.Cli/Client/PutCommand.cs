@@ -15,7 +15,7 @@ internal sealed class PutCommand : ClientCommand
         Description = "A repeat with the same key has no further effect and gets the same answer",
     };
 
-    private readonly Option<long> ttl = new("--ttl") { Description = "Delete the key after so many seconds: attach it to a lease of its own" };
+    private readonly Option<long> ttl = new("--ttl") { HelpName = "SECONDS", Description = "Delete the key after so many seconds: attach it to a lease of its own" };
     private readonly Option<long> lease = new("--lease") { Description = "Attach the key to this lease" };
 
     private PutCommand()

@@ -14,11 +14,11 @@ internal static class ServeCommand
             each => each.Name,
             each => new Option<string?>($"--{each.Name}", [$"-{each.Name}", .. ServeOptions.Aliases.GetValueOrDefault(each.Name) ?? []])
             {
-                Description = $"{each.Help} [{SettingSource.EnvironmentName(each.Name)}]",
+                Description = each.Help,
                 HelpName = each.Value,
                 Arity = ArgumentArity.ZeroOrOne,
             });
-        var config = new Option<string?>("--config") { Description = "A file of lines \"name = value\" with any of these options", HelpName = "FILE" };
+        var config = new Option<string?>("--config") { Description = "A file of lines \"name = value\" with any of these options; flags and the environment win", HelpName = "FILE" };
         foreach (var option in options.Values)
             command.Add(option);
         var untilInputEnds = new Option<bool>("--until-input-ends") { Description = "Stop when standard input ends: a child then never outlives its parent", Hidden = true };
