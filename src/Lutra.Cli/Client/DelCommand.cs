@@ -43,12 +43,15 @@ internal sealed class DelCommand : ClientCommand
     private static async Task<bool> AgreedAsync(ILutraClient client, KeyRange what, CancellationToken cancellationToken)
     {
         var counted = await client.RangeAsync(new RangeOperation(what, CountOnly: true), default, cancellationToken);
+        if (counted.Count == 0)
+            return true;
+        var keys = counted.Count == 1 ? "1 key" : $"{counted.Count} keys";
         if (Console.IsInputRedirected || Console.IsOutputRedirected)
         {
-            Failure.Write($"This would delete {counted.Count} keys. Nobody can be asked here: say --yes.");
+            Failure.Write($"This would delete {keys}. Nobody can be asked here: say --yes.");
             return false;
         }
 
-        return AnsiConsole.Confirm($"Delete {counted.Count} keys?", defaultValue: false);
+        return AnsiConsole.Confirm($"Delete {keys}?", defaultValue: false);
     }
 }

@@ -10,7 +10,10 @@ internal static class CommandPage
     private const int Left = 24;
 
     /// <summary>The options of every command that asks a cluster: last, since they are always the same.</summary>
-    private static readonly HashSet<string> Shared = new(StringComparer.Ordinal) { "--endpoints", "--output", "--timeout" };
+    private static readonly HashSet<string> Shared = new(StringComparer.Ordinal)
+    {
+        "--endpoints", "--output", "--timeout", "--cacert", "--cert", "--key", "--insecure-skip-tls-verify",
+    };
 
     public static IEnumerable<string> Lines(Command command, int width)
     {

@@ -102,6 +102,10 @@ internal static class HelpTopics
         ["recover"] = new(
             ["lutra recover lutra-data                   shows what is left, and asks", "lutra recover /mnt/node2/2 /mnt/node3/3 --to new-data", "lutra recover lutra-data --snapshot left.lutra --yes"],
             "0 done; 1 you said no, or the folders cannot be used; 2 the command line makes no sense."),
+        ["cert"] = new(["lutra cert init 1=localhost 2=localhost 3=localhost"]),
+        ["cert init"] = new(
+            ["lutra cert init 1=localhost 2=localhost 3=localhost", "lutra cert init 1=db1.example,10.0.0.1 2=db2.example --client alice --days 90"], Files,
+            "The folder then holds a CA for clients and one for peers, and a certificate and key for each; the answer says how nodes and clients are started with them."),
         ["completion"] = new(
             [
                 "source <(lutra completion bash)             in ~/.bashrc",

@@ -1,20 +1,57 @@
-using Spectre.Console;
+using System.Diagnostics;
+using System.Globalization;
 
 namespace Lutra.Cli.Transfer;
 
-/// <summary>How far a long transfer is: a bar on standard error where that is a terminal, nothing elsewhere.</summary>
-internal static class TransferProgress
+/// <summary>How far a long transfer is: a bar on standard error where that is a terminal, nothing elsewhere. It is gone when the work is.</summary>
+internal sealed class TransferProgress
 {
+    private const int BarCells = 30;
+    private static readonly TimeSpan BetweenDrawings = TimeSpan.FromMilliseconds(100);
+
+    private readonly string what;
+    private readonly double total;
+    private readonly Action<string> write;
+    private readonly Func<TimeSpan> elapsed;
+    private TimeSpan nextDrawing = BetweenDrawings;
+
+    /// <param name="elapsed">Time since the work began.</param>
+    internal TransferProgress(string what, double total, Action<string> write, Func<TimeSpan> elapsed)
+    {
+        this.what = what;
+        this.total = total;
+        this.write = write;
+        this.elapsed = elapsed;
+    }
+
     /// <param name="total">What will have been moved at the end; the work reports what has been moved so far.</param>
-    public static Task<T> ShowAsync<T>(string what, double total, Func<Action<double>, Task<T>> work)
+    public static async Task<T> ShowAsync<T>(string what, double total, Func<Action<double>, Task<T>> work)
     {
         if (Console.IsErrorRedirected || total <= 0)
-            return work(_ => { });
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        return console.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).StartAsync(bar =>
+            return await work(_ => { });
+        var started = Stopwatch.GetTimestamp();
+        var progress = new TransferProgress(what, total, Console.Error.Write, () => Stopwatch.GetElapsedTime(started));
+        try
         {
-            var task = bar.AddTask(Markup.Escape(what), maxValue: total);
-            return work(moved => task.Value = moved);
-        });
+            return await work(progress.Moved);
+        }
+        finally
+        {
+            progress.End();
+        }
     }
+
+    internal void Moved(double moved)
+    {
+        var now = elapsed();
+        if (now < nextDrawing)
+            return;
+        nextDrawing = now + BetweenDrawings;
+        var part = Math.Clamp(moved / total, 0, 1);
+        var filled = (int)(part * BarCells);
+        var left = part > 0 ? $"{TimeSpan.FromSeconds(now.TotalSeconds * (1 - part) / part):mm\\:ss} left" : "";
+        write(string.Create(CultureInfo.InvariantCulture, $"\r\e[K{what} \e[32m{new string('━', filled)}\e[90m{new string('━', BarCells - filled)}\e[0m {(int)(part * 100),3}%  {left}"));
+    }
+
+    private void End() => write("\r\e[K");
 }
