@@ -176,6 +176,8 @@ internal sealed class IdentityFile : IDisposable
     {
         var secondIsNewer = ReadCopies(writable: true);
         RequireOwner(label, clusterName);
+        // The process that made the file may have died before its name was durable.
+        files.SyncDirectory("");
 
         var started = Current with { Boots = Current.Boots + 1 };
         if (started.Formation is Begun { DiscardsData: true } begun)

@@ -14,6 +14,7 @@ public sealed class NetworkFabric
     // Sorted, so that walks are the same in two runs of one seed.
     private readonly SortedDictionary<string, SimulatedNetwork> machines = new(StringComparer.Ordinal);
     private readonly SortedSet<(string From, string To)> cuts = [];
+    private readonly SortedSet<string> isolated = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(string From, string To), TimeSpan> clogs = [];
     private readonly List<Pipe> pipes = [];
 
@@ -62,15 +63,8 @@ public sealed class NetworkFabric
         Cut(other, one);
     }
 
-    /// <summary>Cuts a machine off from all others, both ways.</summary>
-    public void Isolate(string host)
-    {
-        foreach (var other in machines.Keys)
-        {
-            if (other != host)
-                CutBoth(host, other);
-        }
-    }
+    /// <summary>Cuts a machine off from all others, both ways, also from those that come later, until <see cref="HealAll"/>.</summary>
+    public void Isolate(string host) => isolated.Add(host);
 
     public void Heal(string from, string to)
     {
@@ -81,6 +75,7 @@ public sealed class NetworkFabric
     public void HealAll()
     {
         cuts.Clear();
+        isolated.Clear();
         clogs.Clear();
         KickPipes();
     }
@@ -118,7 +113,8 @@ public sealed class NetworkFabric
         }
     }
 
-    internal bool IsOpen(string from, string to) => !cuts.Contains((from, to)) && !clogs.ContainsKey((from, to));
+    internal bool IsOpen(string from, string to) =>
+        !cuts.Contains((from, to)) && !clogs.ContainsKey((from, to)) && (from == to || (!isolated.Contains(from) && !isolated.Contains(to)));
 
     internal SimulatedNetwork? MachineOf(string address) => machines.GetValueOrDefault(HostOf(address));
 

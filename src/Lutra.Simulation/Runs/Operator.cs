@@ -104,7 +104,11 @@ internal sealed class Operator
                 continue;
             // As the node that it is now it has promised nothing that it does not have.
             if (Roster.IsCommittedMember(node))
+            {
                 wiped.Remove(node.Label);
+                if (leftDown.Contains(node.Label))
+                    Return(node);
+            }
             else if (leftDown.Contains(node.Label) && Roster.Newest!.Members.Any(member => member.Node is null && member.PeerAddress == node.Options.EffectivePeerAddress))
                 Return(node);
         }

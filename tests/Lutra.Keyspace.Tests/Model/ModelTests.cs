@@ -10,7 +10,7 @@ namespace Lutra.Keyspace.Tests.Model;
 public sealed class ModelTests
 {
     [Fact]
-    public void Every_answer_every_old_revision_and_every_restart_agrees_with_the_model() =>
+    public void K05_every_answer_every_old_revision_and_every_restart_agrees_with_the_model() =>
         Prop.ForAll(Steps(), steps =>
         {
             using var run = new ModelComparison();

@@ -51,6 +51,25 @@ public sealed class IdentityFileTests
     }
 
     [Fact]
+    public void D07_an_identity_that_a_restart_has_found_is_still_there_when_the_power_goes()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            disk = new SimulatedDisk(scheduler, $"disk {seed}");
+            disk.Faults.CrashOn = "rename of identity";
+            Assert.ThrowsAny<Exception>(() => Open());
+            disk.Kill();
+            disk.Faults.CrashOn = null;
+            NodeId node;
+            using (var found = Open())
+                node = found.Current.Node;
+            disk.PowerCut(new Random(seed));
+            using var after = Open(seed: 2);
+            Assert.Equal(node, after.Current.Node);
+        }
+    }
+
+    [Fact]
     public void D13_a_second_process_on_the_folder_is_refused()
     {
         using var first = Open();

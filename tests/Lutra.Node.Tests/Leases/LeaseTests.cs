@@ -73,7 +73,7 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public void K03_a_leader_that_is_cut_off_renews_nothing_and_what_it_finds_expired_is_void()
+    public void K03_C05_a_leader_that_is_cut_off_renews_nothing_and_what_it_finds_expired_is_void()
     {
         var cluster = Started(seed: 5, nodes: 3);
         Grant(cluster, lease: 7, ttlSeconds: 4);

@@ -66,7 +66,7 @@ public sealed class FlowTests
     }
 
     [Fact]
-    public void A_peer_that_does_not_take_what_it_gets_costs_a_bounded_amount_and_the_others_nothing()
+    public void F03_a_peer_that_does_not_take_what_it_gets_costs_a_bounded_amount_and_the_others_nothing()
     {
         var options = new PeerOptions { QueueBytesMax = 1_000_000, BulkQueueBytesMax = 500_000, UnreadBytesMax = 100_000, SilenceMaxMs = 3_600_000 };
         var (one, two) = Connected(options);
@@ -107,6 +107,44 @@ public sealed class FlowTests
         world.RunUntil(() => two.Frames.Count == 1);
         var append = Assert.IsType<AppendRequest>(Assert.IsType<RaftFrame>(two.Frames[0].Frame).Message);
         Assert.Equal(4 * 1024 * 1024, append.Entries.Span[0].Payload.Length);
+    }
+
+    [Fact]
+    public void X07_what_arrived_does_not_change_when_its_buffers_are_used_again()
+    {
+        var (one, two) = Connected();
+        world.Fabric.Faults = world.Fabric.Faults with { OddChunks = true };
+        for (var round = 1; round <= 40; round++)
+        {
+            var entry = new Entry(new LogIndex(1), new Term(1), EntryKind.Command, Enumerable.Repeat((byte)round, 100 * round).ToArray());
+            one.Send(2, new RaftFrame(new AppendRequest(new NodeId(1), new NodeId(2), new Term(1), default, new Entry[] { entry }, default, (ulong)round)));
+            world.RunUntil(() => two.Frames.Count == round);
+            PoisonPool();
+        }
+
+        for (var round = 1; round <= 40; round++)
+        {
+            var append = Assert.IsType<AppendRequest>(Assert.IsType<RaftFrame>(two.Frames[round - 1].Frame).Message);
+            Assert.Equal(100 * round, append.Entries.Span[0].Payload.Length);
+            Assert.True(append.Entries.Span[0].Payload.Span.IndexOfAnyExcept((byte)round) < 0, $"Frame {round} holds what came later.");
+        }
+    }
+
+    // Whatever was returned to the pool is rented and written over, as the next frame would do.
+    private static void PoisonPool()
+    {
+        var rented = new List<byte[]>();
+        for (var size = 16; size <= 16 * 1024; size *= 2)
+        {
+            for (var count = 0; count < 8; count++)
+                rented.Add(System.Buffers.ArrayPool<byte>.Shared.Rent(size));
+        }
+
+        foreach (var buffer in rented)
+        {
+            buffer.AsSpan().Fill(0xEE);
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private (PeerNode One, PeerNode Two) Connected(PeerOptions? options = null)

@@ -81,7 +81,7 @@ public sealed class InstallTests
         Assert.Throws<ObjectDisposedException>(() => transfer.Tables.Read(transfer.Tables.Files[0], new byte[8], 0));
     }
 
-    private static Entry PutAt(int index)
+    internal static Entry PutAt(int index)
     {
         var put = new WriteCommand(new PutOperation(Encoding.UTF8.GetBytes($"key {index}"), new byte[200]));
         var command = CommandCodec.Encode(new CommandEnvelope(new ProposalId(7, (ulong)index), 1000), put);

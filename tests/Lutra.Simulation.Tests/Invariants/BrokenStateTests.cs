@@ -48,7 +48,7 @@ public sealed class BrokenStateTests
     }
 
     [Fact]
-    public void I3_two_entries_at_one_index_and_term_are_seen()
+    public void I3_L14_two_entries_at_one_index_and_term_are_seen()
     {
         var follower = cluster.Nodes.First(node => node != Leader);
         follower.Disk.Synced!("log/segments/other.log", SegmentWith(new Entry(Raft.Last.Index, Raft.Last.Term, EntryKind.Command, new byte[4321])));

@@ -135,7 +135,7 @@ public abstract class FilesContract
     }
 
     [Fact]
-    public void D13_a_folder_is_held_by_one_at_a_time()
+    public void D13_X08_a_folder_is_held_by_one_at_a_time()
     {
         var first = Files.Lock("lock");
         Assert.Throws<FolderInUseException>(() => OtherFiles.Lock("lock"));

@@ -38,13 +38,33 @@ public sealed class OsFilesTests : FilesContract, IDisposable
     }
 
     [Fact]
-    public void D01_an_error_of_a_sync_is_seen()
+    public void D01_X01_an_error_of_a_sync_is_seen()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /dev.");
         // The kernel answers EINVAL to a sync of this device. FileStream.Flush(true) returns normally (pitfall X01).
         using var file = new OsFiles("/dev").Open("null", writable: true);
         var error = Assert.Throws<DiskException>(file.Sync);
         Assert.Equal("fdatasync of /dev/null failed: Invalid argument (error 22)", error.Message);
+    }
+
+    [Fact]
+    public void X02_a_folder_is_synced_and_an_error_of_that_is_seen()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
+        Files.CreateDirectory("x");
+        Files.SyncDirectory("x");
+        Assert.Throws<DiskException>(() => Files.SyncDirectory("y"));
+        // Nothing there can be synced, and the kernel says so.
+        var error = Assert.Throws<DiskException>(() => new OsFiles("/proc").SyncDirectory("sys"));
+        Assert.Contains("/proc/sys failed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void X03_a_write_has_left_the_process_when_the_call_returns()
+    {
+        using var file = Files.Create("a");
+        file.Write([1, 2, 3], 0);
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(Path.Combine(Files.Location, "a")));
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public void An_installation_ends_flushes_and_merges_that_are_under_way_and_frees_the_applier()
+    public void S05_an_installation_ends_flushes_and_merges_that_are_under_way_and_frees_the_applier()
     {
         var random = new Random(2);
         using var source = new TableBed();

@@ -24,7 +24,12 @@ internal static class ManifestFile
             files.Delete(NewPath);
         }
         if (files.Exists(Path))
+        {
+            // A process that died between renaming and syncing leaves a manifest that is seen, and gone when the power goes: nothing may rest on it before.
+            files.SyncDirectory("");
+            files.SyncDirectory(Folder);
             return Read(files);
+        }
         if (files.List(Folder).FirstOrDefault(name => ManifestTable.TryParseName(name, out _)) is { } table)
             throw new DamagedFileException(Path, 0, $"there is no manifest, but there are tables ({table}): which count is unknown");
         files.SyncDirectory("");
