@@ -68,10 +68,18 @@ public sealed class LutraServer : IAsyncDisposable
         {
             var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
             var face = new RestFace(node, options.Rest, logger, application.Lifetime.ApplicationStopping);
-            var grpc = new GrpcServer(new EtcdFace(options.EtcdNode ?? (() => node as LutraNode), options.Etcd, application.Lifetime.ApplicationStopping), logger);
+            var etcd = new EtcdFace(
+                options.EtcdNode ?? (() => node as LutraNode), options.Etcd, hasTls: options.Tls is not null, application.Lifetime.ApplicationStopping);
+            var grpc = new GrpcServer(etcd, logger);
             if (options.Tls is { } tls)
                 Guard(application, new CertificateGate(tls.ClientCertificateRequired));
-            application.Run(http => GrpcServer.IsCall(http.Request) ? grpc.HandleAsync(http) : face.HandleAsync(http, ""));
+            application.Run(http =>
+            {
+                if (GrpcServer.IsCall(http.Request))
+                    return grpc.HandleAsync(http);
+                KestrelSetup.SetResponseRate(http);
+                return face.HandleAsync(http, "");
+            });
             await application.StartAsync(cancellationToken);
             var bound = address with { Port = BoundPort(application, address) };
             logger.Listening(bound.ToString());

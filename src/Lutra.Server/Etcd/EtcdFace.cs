@@ -17,9 +17,11 @@ internal sealed class EtcdFace
     private readonly Func<LutraNode?> node;
 
     /// <param name="node">The node behind; null while it is none.</param>
+    /// <param name="hasTls">Whether clients reach this node, and as far as it knows every other, by TLS.</param>
     /// <param name="stopping">Cancelled when the host begins to stop: what would go on for ever ends then.</param>
-    public EtcdFace(Func<LutraNode?> node, EtcdFaceOptions options, CancellationToken stopping)
+    public EtcdFace(Func<LutraNode?> node, EtcdFaceOptions options, bool hasTls, CancellationToken stopping)
     {
+        UrlScheme = hasTls ? "https" : "http";
         this.node = node;
         Options = options;
         Stopping = stopping;
@@ -28,6 +30,9 @@ internal sealed class EtcdFace
     }
 
     public EtcdFaceOptions Options { get; }
+
+    /// <summary>How members' addresses begin, as clients are told them.</summary>
+    public string UrlScheme { get; }
 
     public CancellationToken Stopping { get; }
 

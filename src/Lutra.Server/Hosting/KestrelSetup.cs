@@ -2,7 +2,9 @@ using Lutra.Server.Port;
 using Lutra.Server.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +19,12 @@ internal static class KestrelSetup
 
     // Larger windows than Kestrel's let a value of the largest size arrive without stopping on the way; for small ones they make no difference.
     private const int Http2WindowSizeBytes = 1024 * 1024;
-    private const int Http2StreamsMax = 1000;
+
+    // etcd's clients put every watch on the one connection that they have, and some of them each on a stream of its own.
+    private const int Http2StreamsMax = 20_000;
+
+    // Kestrel's own default.
+    private static readonly MinDataRate Http1ResponseRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
     public static void Apply(KestrelServerOptions kestrel, ListenAddress address, LutraServerOptions options, HandoffTransport handoff, ServerTls? tls, ILogger logger)
     {
@@ -32,6 +39,9 @@ internal static class KestrelSetup
         limits.Http2.InitialConnectionWindowSize = Http2WindowSizeBytes;
         limits.Http2.InitialStreamWindowSize = Http2WindowSizeBytes;
 
+        // Who watches over HTTP/2 may be slow, and is not to be cut off for it: the next event waits for him. HTTP/1.1 has its rate for each request.
+        limits.MinResponseDataRate = null;
+
         // The face counts the bytes of a body itself, and says more than Kestrel would.
         limits.MaxRequestBodySize = null;
 
@@ -40,8 +50,10 @@ internal static class KestrelSetup
         {
             listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
             ((IConnectionBuilder)listen).Use(splitter.Use);
-            if (tls is not null)
-                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = tls.OnConnection, HandshakeTimeout = options.ClassifyTimeout });
+            if (tls is null)
+                return;
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = tls.OnConnection, HandshakeTimeout = options.ClassifyTimeout });
+            ((IConnectionBuilder)listen).Use(AuthorityFilter.UseWithTls);
         }
 
         if (address.Ip is { } ip)
@@ -51,5 +63,12 @@ internal static class KestrelSetup
         else
             kestrel.ListenLocalhost(address.Port, Serve);
         kestrel.Listen(new HandoffEndPoint(), static listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    /// <summary>Who reads an answer over HTTP/1.1 too slowly is cut off: it holds the answer in memory. Over HTTP/2 there is no such rate for one request.</summary>
+    public static void SetResponseRate(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate && HttpProtocol.IsHttp11(http.Request.Protocol))
+            rate.MinDataRate = Http1ResponseRate;
     }
 }

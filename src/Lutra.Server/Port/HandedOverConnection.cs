@@ -26,7 +26,7 @@ internal sealed class HandedOverConnection(ConnectionContext lender) : Connectio
 
     public override IDictionary<object, object?> Items { get; set; } = new ConnectionItems(lender.Items);
 
-    public override IDuplexPipe Transport { get; set; } = lender.Transport;
+    public override IDuplexPipe Transport { get; set; } = AuthorityFilter.Over(lender.Transport);
 
     public override CancellationToken ConnectionClosed
     {

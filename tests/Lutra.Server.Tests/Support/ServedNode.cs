@@ -19,12 +19,14 @@ internal sealed class ServedNode : IAsyncDisposable
 
     public string Address => $"127.0.0.1:{Server.Address.Port}";
 
-    public static async Task<ServedNode> ListenAsync(string address = "127.0.0.1:0")
+    public static async Task<ServedNode> ListenAsync(string address = "127.0.0.1:0", Server.Etcd.EtcdFaceOptions? etcd = null)
     {
         var door = new NodeToBe();
         var server = await LutraServer.StartAsync(door, new LutraServerOptions
         {
             Address = address,
+            EtcdNode = () => door.Node,
+            Etcd = etcd ?? new(),
             Rest = new Server.Rest.RestFaceOptions
             {
                 PeerDoor = (stream, remote, proof) => door.Node?.AcceptPeerAsync(stream, remote, proof) ?? Task.CompletedTask,

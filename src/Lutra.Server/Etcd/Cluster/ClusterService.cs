@@ -29,7 +29,7 @@ internal static class ClusterService
         if (request.Linearizable)
             await call.Node.RangeAsync(Look, default, call.Ended);
         var reply = new Pb.MemberListResponse { Header = Header(call) };
-        Fill(reply.Members, await call.Node.MembersAsync(call.Ended));
+        Fill(call, reply.Members, await call.Node.MembersAsync(call.Ended));
         return reply;
     }
 
@@ -43,7 +43,7 @@ internal static class ClusterService
         var promotion = request.IsLearner ? MemberPromotion.Manual : MemberPromotion.Automatic;
         var added = await ChangeAsync(call, new AddMember(address, Promotion: promotion));
         var reply = new Pb.MemberAddResponse { Header = Header(call) };
-        Fill(reply.Members, added.Members);
+        Fill(call, reply.Members, added.Members);
         var id = ParseId(added.Member);
         reply.Member = reply.Members.FirstOrDefault(member => member.ID == id)?.Clone();
         return reply;
@@ -54,7 +54,7 @@ internal static class ClusterService
         await FindAsync(call, request.ID);
         var removed = await ChangeAsync(call, new RemoveMember(FormatId(request.ID)));
         var reply = new Pb.MemberRemoveResponse { Header = Header(call) };
-        Fill(reply.Members, removed.Members);
+        Fill(call, reply.Members, removed.Members);
         return reply;
     }
 
@@ -68,7 +68,7 @@ internal static class ClusterService
         }
 
         var reply = new Pb.MemberUpdateResponse { Header = Header(call) };
-        Fill(reply.Members, await call.Node.MembersAsync(call.Ended));
+        Fill(call, reply.Members, await call.Node.MembersAsync(call.Ended));
         return reply;
     }
 
@@ -81,7 +81,7 @@ internal static class ClusterService
             throw EtcdErrors.LearnerNotReady;
         var promoted = await ChangeAsync(call, new PromoteMember(FormatId(request.ID)), EtcdErrors.LearnerNotReady);
         var reply = new Pb.MemberPromoteResponse { Header = Header(call) };
-        Fill(reply.Members, promoted.Members);
+        Fill(call, reply.Members, promoted.Members);
         return reply;
     }
 
@@ -111,7 +111,7 @@ internal static class ClusterService
     // Of these replies the header names no revision.
     private static Pb.ResponseHeader Header(EtcdCall call) => call.HeaderAt(Revision.None).ToMessage();
 
-    private static void Fill(RepeatedField<Pb.Member> target, MemberList members)
+    private static void Fill(EtcdCall call, RepeatedField<Pb.Member> target, MemberList members)
     {
         foreach (var member in members.Members.OrderBy(member => ParseId(member.Id)))
         {
@@ -119,18 +119,20 @@ internal static class ClusterService
             {
                 ID = ParseId(member.Id),
                 IsLearner = member.IsLearner && member.Promotion != MemberPromotion.Automatic,
-                PeerURLs = { PeerUrls.Of(member.PeerAddress) },
+                PeerURLs = { UrlOf(member.PeerAddress) },
             };
 
             // To clients a member without a name has never started, and is no endpoint.
             if (member.HasStarted)
             {
                 shown.Name = member.Label;
-                shown.ClientURLs.Add(PeerUrls.Of(member.ClientAddress));
+                shown.ClientURLs.Add(UrlOf(member.ClientAddress));
             }
 
             target.Add(shown);
         }
+
+        string UrlOf(string address) => $"{call.Face.UrlScheme}://{address}";
     }
 
     private static ulong ParseId(string id) => ulong.Parse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

@@ -5,10 +5,6 @@ namespace Lutra.Server.Etcd.Cluster;
 /// <summary>Addresses of members: URLs to etcd's clients, host:port here.</summary>
 internal static class PeerUrls
 {
-    private const string Scheme = "http";
-
-    public static string Of(string address) => $"{Scheme}://{address}";
-
     /// <summary>The one address that the URLs name. Throws where they are none, or more than one: a member has one address.</summary>
     public static string ToAddress(IReadOnlyList<string> urls)
     {
@@ -19,7 +15,7 @@ internal static class PeerUrls
     private static string ToAddress(string url)
     {
         // The port is looked for by hand: Uri leaves one out that is the scheme's own, and etcd wants it said.
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not (Scheme or "https") || uri.Host.Length == 0
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0
             || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0 || uri.Fragment.Length > 0 || !HasPort(url))
             throw EtcdErrors.BadMemberUrls;
         return $"{uri.Host}:{uri.Port}";

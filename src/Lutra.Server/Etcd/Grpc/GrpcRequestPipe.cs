@@ -40,6 +40,10 @@ internal sealed class GrpcRequestPipe(PipeReader body, GrpcEncoding encoding, in
         {
             if (!body.TryRead(out var read))
                 read = await body.ReadAsync(cancellationToken);
+
+            // More than one message, or one that is too large, is not waited for.
+            if (TryReadPrefix(read.Buffer, out var length, out _) && read.Buffer.Length > PrefixBytes + length)
+                throw new GrpcException(GrpcStatusCode.Internal, "grpc: the call takes one message, and more came");
             if (read.IsCompleted)
             {
                 if (!TryTake(read.Buffer))
@@ -47,9 +51,6 @@ internal sealed class GrpcRequestPipe(PipeReader body, GrpcEncoding encoding, in
                 return;
             }
 
-            // More than one message, or one that is too large, is not waited for.
-            if (TryReadPrefix(read.Buffer, out var length, out _) && read.Buffer.Length > PrefixBytes + length)
-                throw new GrpcException(GrpcStatusCode.Internal, "grpc: the call takes one message, and more came");
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }

@@ -68,6 +68,7 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
     {
         var method = Find(http.Request.Path.Value ?? "");
         var encoding = EncodingOf(http);
+        RemoveDataRate(http);
         using var deadline = DeadlineOf(http);
         using var request = new GrpcRequestPipe(http.Request.BodyReader, encoding, face.Options.MessageSizeBytesMax);
         CancellationTokenSource? linked = null;
@@ -80,8 +81,11 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
                     await single.Handle(Admit(http, method, reply, EndOf(method, http, deadline, out linked)), request.Message);
                     break;
                 case StreamingMethod streaming:
-                    RemoveDataRate(http);
-                    await streaming.Handle(Admit(http, method, reply, EndOf(method, http, deadline, out linked)), request);
+                    var stream = Admit(http, method, reply, EndOf(method, http, deadline, out linked));
+
+                    // Who opened it may wait to hear that it is open before saying anything.
+                    await reply.FlushAsync(stream.Ended);
+                    await streaming.Handle(stream, request);
                     break;
             }
         }
@@ -154,7 +158,7 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
             : throw new GrpcException(GrpcStatusCode.Internal, $"malformed grpc-timeout: \"{Shown(timeout.ToString())}\"");
     }
 
-    // A stream may say nothing for hours, and is well.
+    // A stream may say nothing for hours and is well, and Kestrel would end the connection, with all that is on it, for one request whose body comes slowly.
     private static void RemoveDataRate(HttpContext http)
     {
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)

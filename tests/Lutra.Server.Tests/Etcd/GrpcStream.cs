@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Net;
+using Google.Protobuf;
+
+namespace Lutra.Server.Tests.Etcd;
+
+/// <summary>A call that goes on, both ways.</summary>
+internal sealed class GrpcStream(HttpResponseMessage response, OpenContent content, Stream replies) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public async Task SendAsync(IMessage message)
+    {
+        await content.Stream.WriteAsync(GrpcClient.Frame(message.ToByteArray()));
+        await content.Stream.FlushAsync();
+    }
+
+    public Task SendBytesAsync(byte[] bytes) => content.Stream.WriteAsync(bytes).AsTask();
+
+    /// <summary>The client has no more to say.</summary>
+    public void CloseSending() => content.Close();
+
+    /// <summary>The next message; null where the call has ended.</summary>
+    public async Task<TReply?> ReadAsync<TReply>()
+        where TReply : class, IMessage<TReply>, new()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var prefix = new byte[5];
+        if (await replies.ReadAtLeastAsync(prefix, 5, throwOnEndOfStream: false, limit.Token) < 5)
+            return null;
+        var message = new byte[BinaryPrimitives.ReadInt32BigEndian(prefix.AsSpan(1))];
+        await replies.ReadExactlyAsync(message, limit.Token);
+        var reply = new TReply();
+        reply.MergeFrom(message);
+        return reply;
+    }
+
+    /// <summary>How the call ended; everything it answered was read.</summary>
+    public GrpcEnd End => GrpcEnd.Of(response, []);
+
+    public void Dispose()
+    {
+        content.Close();
+        response.Dispose();
+    }
+}
+
+/// <summary>A request's body that is written as the test goes.</summary>
+/// <param name="whole">All of it, where it is known from the beginning.</param>
+internal sealed class OpenContent(byte[]? whole = null) : HttpContent
+{
+    private readonly TaskCompletionSource<Stream> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Stream Stream => opened.Task.GetAwaiter().GetResult();
+
+    public void Close() => closed.TrySetResult();
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        if (whole is not null)
+        {
+            await stream.WriteAsync(whole);
+            return;
+        }
+
+        // The headers go at once, whether or not anything follows.
+        await stream.FlushAsync();
+        opened.TrySetResult(stream);
+        await closed.Task;
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+}
