@@ -9,9 +9,9 @@ internal sealed class Child : IDisposable
 {
     private readonly Process process;
 
-    public Child(params string[] arguments)
+    public Child(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         process = Process.Start(start)!;

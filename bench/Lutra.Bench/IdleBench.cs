@@ -13,6 +13,7 @@ internal static class IdleBench
         var ports = Enumerable.Range(0, 3).Select(_ => Child.FreePort()).ToArray();
         var peers = string.Join(',', ports.Select((port, at) => $"{at + 1}=localhost:{port}"));
         var children = ports.Select((port, at) => new Child(
+            "dotnet",
             lutra, "serve", $"--id={at + 1}", $"--addr=localhost:{port}", $"--dir={folder}", $"--peers={peers}", "--until-input-ends")).ToArray();
         try
         {

@@ -20,7 +20,7 @@ internal static class RestBench
         try
         {
             for (var at = 0; at < ports.Length; at++)
-                children.Add(new Child(lutra, "serve", $"--id={at + 1}", $"--addr=localhost:{ports[at]}", $"--dir={folder}", $"--peers={peers}", "--until-input-ends"));
+                children.Add(new Child("dotnet", lutra, "serve", $"--id={at + 1}", $"--addr=localhost:{ports[at]}", $"--dir={folder}", $"--peers={peers}", "--until-input-ends"));
             foreach (var port in ports)
                 await Child.WaitForAsync($"http://localhost:{port}/readyz", TimeSpan.FromSeconds(30));
 

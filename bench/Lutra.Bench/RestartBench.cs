@@ -41,7 +41,7 @@ internal static class RestartBench
     {
         var port = Child.FreePort();
         var started = Stopwatch.GetTimestamp();
-        using var child = new Child(lutra, "serve", $"--addr=localhost:{port}", $"--dir={folder}", "--until-input-ends");
+        using var child = new Child("dotnet", lutra, "serve", $"--addr=localhost:{port}", $"--dir={folder}", "--until-input-ends");
         await Child.WaitForAsync($"http://localhost:{port}/key/key/0499999", TimeSpan.FromSeconds(30));
         var took = Stopwatch.GetElapsedTime(started);
         var replayed = child.Errors.FirstOrDefault(line => line.Contains("to apply again", StringComparison.Ordinal)) ?? "";

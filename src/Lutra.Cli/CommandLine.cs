@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Lutra.Cli.Bench;
 using Lutra.Cli.Certificates;
 using Lutra.Cli.Client;
 using Lutra.Cli.Demo;
@@ -72,6 +73,7 @@ internal static class CommandLine
             CompletionCommand.Create(),
             CompletionCommand.CreateComplete(Root),
             SimCommand.Create(),
+            new BenchCommand(),
             VersionCommand.Create(),
         };
         HelpAction.Install(root);

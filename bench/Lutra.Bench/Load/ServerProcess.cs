@@ -32,7 +32,7 @@ internal sealed class ServerProcess(Child child, int port) : IDisposable
         var ports = Enumerable.Range(0, nodes).Select(_ => Child.FreePort()).ToArray();
         string[] peers = nodes == 1 ? [] : [$"--peers={string.Join(',', ports.Select((port, at) => $"{at + 1}=localhost:{port}"))}"];
         var servers = ports.Select((port, at) => new ServerProcess(
-            new Child([lutra, "serve", $"--id={at + 1}", $"--addr=localhost:{port}", $"--dir={folder}", .. peers, "--until-input-ends"]), port)).ToArray();
+            new Child("dotnet", [lutra, "serve", $"--id={at + 1}", $"--addr=localhost:{port}", $"--dir={folder}", .. peers, "--until-input-ends"]), port)).ToArray();
         foreach (var port in ports)
             await Child.WaitForAsync($"http://localhost:{port}/readyz", TimeSpan.FromSeconds(60));
         return servers;

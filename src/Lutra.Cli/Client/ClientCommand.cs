@@ -53,7 +53,7 @@ internal abstract class ClientCommand : Command
     /// <summary>A client of these servers, which are taken to speak TLS where they do not say and anything was said about TLS.</summary>
     protected LutraClient Connect(IReadOnlyList<string> to, ParseResult parsed)
     {
-        var secured = tls.Of(parsed);
+        var secured = TlsOf(parsed);
         return new(new LutraClientOptions
         {
             Endpoints = [.. Known(to).Select(server => Endpoints.Parse(server, secured is null ? "http" : "https"))],
@@ -61,6 +61,8 @@ internal abstract class ClientCommand : Command
             Tls = secured,
         });
     }
+
+    protected Tls.ClientTlsOptions? TlsOf(ParseResult parsed) => tls.Of(parsed);
 
     private static IReadOnlyList<string> Known(IReadOnlyList<string> to) =>
         to.Count > 0 ? to : throw new LutraException(LutraError.InvalidArgument, "The list of servers is empty. Name one, such as: --endpoints localhost:2379");

@@ -115,6 +115,10 @@ internal static class HelpTopics
             ]),
         ["sim"] = new(
             ["lutra sim --seeds 100 --jobs 4", "lutra sim --seed 42 --trace", "lutra sim --area elections --seconds 30"], "0 all promises were kept; 1 one was broken, and the seed repeats it."),
+        ["bench"] = new(
+            ["lutra bench put --seconds 10", "lutra bench list --server localhost:2379 --keys 100000 -o json", "lutra bench watch --watchers 1000 --workers 8"],
+            "0 done; 1 some operations failed; 2 the command line makes no sense; 5 nobody answers.",
+            "For figures to compare: the same machine, nothing else on it, and a warm-up of 5 seconds or more."),
         ["version"] = new(["lutra version"]),
     };
 

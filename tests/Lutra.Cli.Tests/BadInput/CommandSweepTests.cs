@@ -12,7 +12,7 @@ namespace Lutra.Cli.Tests.BadInput;
 public sealed class CommandSweepTests
 {
     // They go on until they are stopped, or ask a person: typed wrongly they do not begin, and else they are not for this test.
-    private static readonly string[] Endless = ["serve", "dev", "shell", "demo election", "sim", "watch", "lease keep-alive", "lease keepalive", "completion", "complete", "[complete]"];
+    private static readonly string[] Endless = ["serve", "dev", "shell", "demo election", "sim", "bench", "watch", "lease keep-alive", "lease keepalive", "completion", "complete", "[complete]"];
 
     public static TheoryData<string> Commands => [.. CommandTree.All().Select(one => one.Path)];
 

@@ -1,0 +1,48 @@
+using Google.Protobuf;
+
+namespace Lutra.Client.Grpc;
+
+/// <summary>A call with messages both ways. One reader and one writer at a time.</summary>
+public sealed class GrpcStream<TReply> : IAsyncDisposable
+    where TReply : class, IMessage<TReply>
+{
+    private readonly MessageContent outgoing;
+    private readonly Task<HttpResponseMessage> answered;
+    private readonly MessageParser<TReply> parser;
+    private Stream? body;
+
+    internal GrpcStream(MessageContent outgoing, Task<HttpResponseMessage> answered, MessageParser<TReply> parser) =>
+        (this.outgoing, this.answered, this.parser) = (outgoing, answered, parser);
+
+    public ValueTask SendAsync(IMessage message, CancellationToken cancellationToken) => outgoing.SendAsync(message, cancellationToken);
+
+    /// <summary>The next message; null where the server ended the call with OK. Throws <see cref="GrpcException"/> where it ended otherwise.</summary>
+    public async ValueTask<TReply?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var response = await answered.WaitAsync(cancellationToken);
+        try
+        {
+            body ??= await response.Content.ReadAsStreamAsync(cancellationToken);
+            if (await GrpcFrames.ReadAsync(body, parser, cancellationToken) is { } message)
+                return message;
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            throw GrpcChannel.Broken(broken);
+        }
+
+        GrpcChannel.CheckStatus(response);
+        return null;
+    }
+
+    /// <summary>Ends the call.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        outgoing.Complete();
+        if (body is not null)
+            await body.DisposeAsync();
+        if (answered.IsCompletedSuccessfully)
+            (await answered).Dispose();
+        outgoing.Dispose();
+    }
+}
