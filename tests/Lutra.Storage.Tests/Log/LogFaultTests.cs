@@ -55,6 +55,32 @@ public sealed class LogFaultTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 60)]
+    [InlineData(9, 500)]
+    public void D05_a_byte_that_one_read_alone_brings_is_never_written_to_the_disk(int entries, int payloadBytes)
+    {
+        var node = new LogFixture();
+        node.Open();
+        for (var index = 1; index <= entries; index++)
+            node.AppendAndRun(1, (ulong)index, 1, payloadBytes);
+        for (var at = 1; at <= 60; at++)
+        {
+            node.Disk.Faults.MisreadIn = at;
+            try
+            {
+                Assert.Equal(Positions(1, 1, entries), Contents(node.Restart()));
+            }
+            catch (DamagedFileException)
+            {
+                // It was seen.
+            }
+
+            node.Disk.Faults.MisreadIn = 0;
+            Assert.Equal(Positions(1, 1, entries), Contents(node.Restart()));
+        }
+    }
+
     [Fact]
     public void D02_pages_that_a_crash_left_unsynced_are_written_again_before_anything_counts_on_them()
     {

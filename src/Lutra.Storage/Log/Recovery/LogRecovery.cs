@@ -201,17 +201,34 @@ internal sealed class LogRecovery
     /// The last batch may be in the kernel's cache only: the process may have died before its sync, or after a sync that failed and left
     /// the pages marked clean (pitfall D02). So it is written again and synced before anything counts on it.
     /// </summary>
+    /// <remarks>It is read anew for that, so it is checked anew: a byte that this read alone brought would be damage on the disk from then on (pitfall D05).</remarks>
     private void MakeDurable(Segment segment, long endOffset)
     {
-        var from = lastBatchOffset == SegmentHeader.SizeBytes ? 0 : lastBatchOffset;
-        var buffer = new byte[(int)Math.Min(endOffset - from, 1024 * 1024)];
-        while (from < endOffset)
+        if (lastBatchOffset == SegmentHeader.SizeBytes)
+            WriteHeaderAgain(segment);
+        var seed = identity.Seed(segment.Number);
+        var scanner = new RecordScanner(segment.File, seed, lastBatchOffset, endOffset, keepsPayloads: false);
+        byte[] record = [];
+        while (scanner.Offset < endOffset)
         {
-            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, endOffset - from));
-            segment.File.Read(piece, from);
-            segment.File.Write(piece, from);
-            from += piece.Length;
+            var offset = scanner.Offset;
+            if (!scanner.TryRead(out var header, out var payload) || header.Batch != lastBatch)
+                throw new DamagedFileException(segment.File.Path, offset, "a record that was whole is read as another");
+            var sizeBytes = RecordHeader.RecordBytes(payload.Length);
+            if (record.Length < sizeBytes)
+                record = new byte[sizeBytes];
+            var entry = new Entry(header.Position.Index, header.Position.Term, header.Kind, payload);
+            RecordHeader.WriteRecord(record, entry, header.Batch, header.EndsBatch, header.Previous, seed);
+            segment.File.Write(record.AsSpan(0, sizeBytes), offset);
         }
         segment.File.Sync();
+    }
+
+    private void WriteHeaderAgain(Segment segment)
+    {
+        Span<byte> bytes = stackalloc byte[SegmentHeader.SizeBytes];
+        var header = ReadHeader(segment) ?? throw new DamagedFileException(segment.File.Path, 0, "a header that was whole is read as none");
+        header.Write(bytes);
+        segment.File.Write(bytes, 0);
     }
 }
