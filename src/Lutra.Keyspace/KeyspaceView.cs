@@ -81,7 +81,7 @@ public sealed class KeyspaceView : IDisposable
                 LutraError.Compacted, $"Revision {from} was compacted away; the oldest that can be watched from is {State.Floor}.");
         }
 
-        return new ChangeReader(tables, from.Value, State.Revision);
+        return new ChangeReader(tables, from.Value, State.Revision, State.Floor);
     }
 
     /// <summary>The leases above <paramref name="after"/>, in the order of their numbers, at most <paramref name="countMax"/>.</summary>

@@ -10,12 +10,14 @@ public sealed class ChangeReader : IDisposable
     private readonly TableView tables;
     private readonly TableCursor cursor;
     private readonly long last;
+    private readonly long floor;
     private bool found;
 
-    internal ChangeReader(TableView tables, long from, long last)
+    internal ChangeReader(TableView tables, long from, long last, long floor)
     {
         this.tables = tables;
         this.last = last;
+        this.floor = floor;
         cursor = tables.OpenCursor();
         Span<byte> start = stackalloc byte[TableKeys.RevisionBytes];
         TableKeys.WriteRevision(start, from, 0);
@@ -44,7 +46,9 @@ public sealed class ChangeReader : IDisposable
         var change = KeyVersion.Read(version, bytes);
         var current = change.ToKeyValue(Key.Span, withValue: true);
         KeyValue? previous = null;
-        if (withPrevious && tables.TryGet(tableKey, (ulong)Revision.Value - 1, out var before, out var old)
+
+        // Below the floor versions go one by one, so that what is still found there may have been overwritten long before (pitfall K02).
+        if (withPrevious && Revision.Value > floor && tables.TryGet(tableKey, (ulong)Revision.Value - 1, out var before, out var old)
             && KeyVersion.Read(before, old) is { IsTombstone: false } kept)
         {
             previous = kept.ToKeyValue(Key.Span, withValue: true);

@@ -172,7 +172,7 @@ internal sealed class ModelComparison : IDisposable
         using var changes = view.ChangesFrom(new Revision(Math.Max(1, model.Floor)));
         for (; changes.Revision.Value > 0; changes.Next())
         {
-            var change = changes.Read(withPrevious: changes.Revision.Value > model.Floor + 1);
+            var change = changes.Read(withPrevious: true);
             events.Add($"{change.Current.ModRevision} {(change.IsDelete ? "-" + Text.From(change.Current.Key) : "+" + Text.Of(change.Current))} was {Text.Of(change.Previous)}");
         }
 
@@ -191,7 +191,7 @@ internal sealed class ModelComparison : IDisposable
                 var (old, now) = (before.GetValueOrDefault(key), after.GetValueOrDefault(key));
                 if (ReferenceEquals(old, now))
                     continue;
-                var previous = old is not null && revision > model.Floor + 1 ? ModelRange.ToKeyValue(key, old) : null;
+                var previous = old is not null && revision > model.Floor ? ModelRange.ToKeyValue(key, old) : null;
                 events.Add($"{revision} {(now is null ? "-" + key : "+" + Text.Of(ModelRange.ToKeyValue(key, now)))} was {Text.Of(previous)}");
             }
         }

@@ -40,6 +40,21 @@ public sealed class RangeTests : IDisposable
     }
 
     [Fact]
+    public void K02_what_was_there_before_a_change_is_left_out_where_that_was_compacted_away()
+    {
+        bed.Put("k", "1");
+        bed.Put("k", "2");
+        bed.Put("k", "3");
+        bed.Put("k", "4");
+        bed.Compact(10);
+        using var view = bed.Store.Pin();
+        using var changes = view.ChangesFrom(new Revision(10));
+        Assert.Null(changes.Read(withPrevious: true).Previous);
+        changes.Next();
+        Assert.Equal("k=3 8/10/3", Of(changes.Read(withPrevious: true).Previous));
+    }
+
+    [Fact]
     public void A_prefix_of_0xff_bytes_reaches_to_the_end_of_the_store()
     {
         foreach (var key in new[] { "\xff", "\xff\xff", "\xff\0", "\xfe" })
