@@ -67,7 +67,10 @@ internal sealed class HuntPlan
             {
                 hunts.Remove(hunt);
                 if (finding is not null && found.Add(finding.Target))
+                {
                     findings.Add(finding);
+                    Console.WriteLine($"{finding.SaveTo(options.Folder)}: {finding}");
+                }
             }
 
             Interlocked.Add(ref done, hunt.Done);

@@ -29,8 +29,6 @@ internal static class Program
             Show(plan, Stopwatch.GetElapsedTime(started));
         Show(plan, Stopwatch.GetElapsedTime(started));
         Console.WriteLine();
-        foreach (var finding in plan.Findings)
-            Console.WriteLine($"{finding.SaveTo(options.Folder)}: {finding}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{plan.Done} inputs, {plan.Findings.Count} findings, {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s, seed {options.Seed}"));
         return plan.Findings.Count == 0 ? 0 : 1;
     }
