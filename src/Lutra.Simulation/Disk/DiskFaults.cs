@@ -9,6 +9,15 @@ public sealed class DiskFaults
     /// <summary>This many writes from now, one fails with EIO; half of it is written. 0: none.</summary>
     public int FailWriteIn { get; set; }
 
+    /// <summary>This many reads from now, one fails with EIO. 0: none.</summary>
+    public int FailReadIn { get; set; }
+
+    /// <summary>This many reads from now, one brings a byte that the disk does not hold. 0: none.</summary>
+    public int MisreadIn { get; set; }
+
+    /// <summary>While true, everything that would change names or bytes is refused.</summary>
+    public bool IsReadOnly { get; set; }
+
     /// <summary>
     /// This many syncs (of files or folders) from now, one fails with EIO. What it should have made durable is dropped, and the next
     /// sync says that all is well, as Linux does (pitfall D02). 0: none.
@@ -50,6 +59,10 @@ public sealed class DiskFaults
     }
 
     internal void Stall(Action completion) => stalled.Add(completion);
+
+    internal bool IsReadFailing() => IsDue(FailReadIn, left => FailReadIn = left);
+
+    internal bool IsMisreading() => IsDue(MisreadIn, left => MisreadIn = left);
 
     internal bool IsWriteFailing() => IsDue(FailWriteIn, left => FailWriteIn = left);
 

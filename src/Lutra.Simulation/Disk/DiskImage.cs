@@ -44,13 +44,14 @@ internal sealed class DiskImage
             change.Apply(Current);
     }
 
-    /// <summary>Any subset of the unsynced names and of the unsynced sectors survives.</summary>
-    public void PowerCut(Random random)
+    /// <summary>Any subset of the unsynced sectors survives, and any of the unsynced names, or the first of them.</summary>
+    public void PowerCut(Random random, bool namesInOrder = false)
     {
-        foreach (var change in unsynced)
+        var kept = random.Next(unsynced.Count + 1);
+        for (var at = 0; at < unsynced.Count; at++)
         {
-            if (random.Next(2) == 0)
-                change.Apply(durable);
+            if (namesInOrder ? at < kept : random.Next(2) == 0)
+                unsynced[at].Apply(durable);
         }
         unsynced.Clear();
         durable.DropUnreachable();

@@ -12,6 +12,8 @@ internal sealed class FileImage
 
     // Walked in the order of the sectors where the order can reach any output.
     private readonly Dictionary<int, List<byte[]>> unsynced = [];
+    // What durable sectors held before, one version back.
+    private readonly Dictionary<int, byte[]> older = [];
     private byte[][] durable = [];
     private byte[][] current = [];
     private long durableLength;
@@ -72,7 +74,10 @@ internal sealed class FileImage
         foreach (var (sector, version) in sync.Sectors)
         {
             if (sector < durable.Length)
+            {
+                older[sector] = durable[sector];
                 durable[sector] = version;
+            }
             if (!unsynced.TryGetValue(sector, out var versions))
                 continue;
             versions.RemoveRange(0, versions.LastIndexOf(version) + 1);
@@ -121,11 +126,20 @@ internal sealed class FileImage
             durable[sector] = changed;
     }
 
+    /// <summary>Sectors that were written and are durable, and hold something, in their order.</summary>
+    public IEnumerable<int> WrittenSectors =>
+        older.Keys.Where(sector => sector < durable.Length && sector < current.Length && !unsynced.ContainsKey(sector) && current[sector].AsSpan().ContainsAnyExcept((byte)0)).Order();
+
+    /// <summary>The medium lost the last write of one of <see cref="WrittenSectors"/>, or all that the sector held.</summary>
+    public void Lose(int sector, bool all) => current[sector] = durable[sector] = all ? Zeros : older[sector];
+
     public FileImage Copy()
     {
         var copy = new FileImage { Length = Length, durableLength = durableLength, current = current.ToArray(), durable = durable.ToArray() };
         foreach (var (sector, versions) in unsynced)
             copy.unsynced.Add(sector, [.. versions]);
+        foreach (var (sector, version) in older)
+            copy.older.Add(sector, version);
         return copy;
     }
 

@@ -23,7 +23,7 @@ internal sealed class MountedFile(MountedFiles files, string path, FileImage ima
     public int Read(Span<byte> target, long offset)
     {
         RequireOpen();
-        return image.Read(target, offset);
+        return files.Read(this, target, offset);
     }
 
     public void Write(ReadOnlySpan<byte> source, long offset)

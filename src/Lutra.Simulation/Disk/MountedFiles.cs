@@ -103,9 +103,21 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
         disk.AfterLatency(() => FinishOrStall(request, file.Image, pending));
     }
 
+    internal int Read(MountedFile file, Span<byte> target, long offset)
+    {
+        RequireAlive();
+        if (disk.Faults.IsReadFailing())
+            throw new DiskException(file.Path, "read", "Input/output error (simulated)");
+        var count = file.Image.Read(target, offset);
+        if (count > 0 && disk.Faults.IsMisreading())
+            target[count / 2] ^= 0x10;
+        return count;
+    }
+
     internal void Write(MountedFile file, ReadOnlySpan<byte> source, long offset)
     {
         RequireAlive();
+        RequireWritable("write", file.Path);
         if (disk.Faults.IsWriteFailing())
         {
             file.Image.Write(source[..(source.Length / 2)], offset);
@@ -126,6 +138,7 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
     internal void SetLength(MountedFile file, long length)
     {
         RequireAlive();
+        RequireWritable("set length", file.Path);
         if (RoomFor(file.Image, length) < length)
             throw new DiskFullException(file.Path, "set length");
         Operate("set length", file.Path, () => file.Image.SetLength(length));
@@ -147,10 +160,17 @@ internal sealed class MountedFiles(SimulatedDisk disk, SimulatedProcess process,
     private void Operate(string operation, string path, Action effect)
     {
         RequireAlive();
+        RequireWritable(operation, path);
         var crashes = disk.IsCrashingNow(operation, path);
         effect();
         if (crashes)
             throw Crash(operation, path);
+    }
+
+    private void RequireWritable(string operation, string path)
+    {
+        if (disk.Faults.IsReadOnly)
+            throw new DiskException(path, operation, "Read-only file system (simulated)");
     }
 
     private void BeginSync(string path)

@@ -25,6 +25,9 @@ public sealed class SimulatedDisk(SimulatedScheduler scheduler, string name)
     /// <summary>Calls so far that change names or bytes or sync them: the points at which <see cref="DiskFaults.CrashIn"/> may crash.</summary>
     public long Operations { get; private set; }
 
+    /// <summary>A power cut keeps unsynced names in the order in which they were made, as file systems with a journal do; else any of them.</summary>
+    public bool KeepsNamesInOrder { get; set; }
+
     public long UsedBytes => image.UsedBytes;
 
     /// <summary>The paths of all files, sorted.</summary>
@@ -57,7 +60,7 @@ public sealed class SimulatedDisk(SimulatedScheduler scheduler, string name)
     public void PowerCut(Random random)
     {
         Kill();
-        image.PowerCut(random);
+        image.PowerCut(random, KeepsNamesInOrder);
     }
 
     /// <summary>A copy of everything on the disk as programs see it now and of what is not yet durable: for <see cref="Restore"/>.</summary>
@@ -80,6 +83,12 @@ public sealed class SimulatedDisk(SimulatedScheduler scheduler, string name)
 
     /// <summary>Flips the bits of <paramref name="mask"/> in one byte on the medium.</summary>
     public void Corrupt(string path, long offsetBytes, byte mask) => Find(path).Corrupt(offsetBytes, mask);
+
+    /// <summary>A durable sector is found as it was before its last write.</summary>
+    internal void TurnBack(string path, int sector) => Find(path).Lose(sector, all: false);
+
+    /// <summary>A durable sector is found empty.</summary>
+    internal void Empty(string path, int sector) => Find(path).Lose(sector, all: true);
 
     /// <summary>The bytes of a file as a program would read them.</summary>
     public byte[] ReadAll(string path)

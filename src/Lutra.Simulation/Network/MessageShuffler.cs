@@ -12,9 +12,13 @@ namespace Lutra.Simulation.Network;
 /// <param name="loss">Probability that a message is lost.</param>
 /// <param name="duplicate">Probability that it comes twice at once.</param>
 /// <param name="hold">Probability that a copy is kept and sent along with a later one.</param>
-internal sealed class MessageShuffler(Random random, double loss, double duplicate, double hold)
+/// <param name="only">Which messages it touches, by kind and receiver; null: all.</param>
+internal sealed class MessageShuffler(Random random, double loss, double duplicate, double hold, Func<FrameKind, string, bool>? only = null)
 {
     private const int HeldMax = 32;
+
+    /// <summary>It touches some kind of message, and of that one maybe all.</summary>
+    public bool IsPicky => only is not null;
 
     private readonly SortedDictionary<(string From, string To), List<byte[]>> held = [];
     private readonly List<byte> reworked = [];
@@ -28,7 +32,7 @@ internal sealed class MessageShuffler(Random random, double loss, double duplica
         {
             var frame = bytes[..LengthOf(bytes)];
             bytes = bytes[frame.Length..];
-            if (MayShuffle((FrameKind)frame[FrameHeader.SizeBytes]))
+            if ((FrameKind)frame[FrameHeader.SizeBytes] is var kind && MayShuffle(kind) && only?.Invoke(kind, to) != false)
                 Shuffle(from, to, frame);
             else
                 Add(frame);

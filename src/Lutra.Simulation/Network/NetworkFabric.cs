@@ -16,6 +16,7 @@ public sealed class NetworkFabric
     private readonly SortedSet<(string From, string To)> cuts = [];
     private readonly SortedSet<string> isolated = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(string From, string To), TimeSpan> clogs = [];
+    private readonly SortedDictionary<(string From, string To), (TimeSpan Until, TimeSpan Delay, long BytesPerMillisecond)> slowed = [];
     private readonly List<Pipe> pipes = [];
 
     public NetworkFabric(SimulatedScheduler scheduler)
@@ -96,6 +97,13 @@ public sealed class NetworkFabric
         });
     }
 
+    /// <summary>For a while, what is sent from <paramref name="from"/> to <paramref name="to"/> takes so much longer, and the way carries no more than this.</summary>
+    public void Slow(string from, string to, TimeSpan duration, TimeSpan delay, long bytesPerMillisecond) =>
+        slowed[(from, to)] = (Scheduler.Now + duration, delay, bytesPerMillisecond);
+
+    /// <summary>No way is slow any more.</summary>
+    public void SpeedUp() => slowed.Clear();
+
     /// <summary>
     /// FoundationDB's best finder of bugs: a random part of the machines have their ways clogged one after the other over
     /// <paramref name="duration"/>, and are let go one after the other, in another order.
@@ -115,6 +123,11 @@ public sealed class NetworkFabric
 
     internal bool IsOpen(string from, string to) =>
         !cuts.Contains((from, to)) && !clogs.ContainsKey((from, to)) && (from == to || (!isolated.Contains(from) && !isolated.Contains(to)));
+
+    internal bool IsSlow(string from, string to) => SlownessOf(from, to) is not null;
+
+    internal (TimeSpan Delay, long BytesPerMillisecond)? SlownessOf(string from, string to) =>
+        slowed.TryGetValue((from, to), out var slowness) && slowness.Until > Scheduler.Now ? (slowness.Delay, slowness.BytesPerMillisecond) : null;
 
     internal SimulatedNetwork? MachineOf(string address) => machines.GetValueOrDefault(HostOf(address));
 

@@ -8,6 +8,8 @@ internal sealed class Pipe
     /// <summary>What the two machines' buffers hold; a sender that is further ahead waits.</summary>
     private const int WindowBytes = 256 * 1024;
 
+    private static readonly TimeSpan backlogMax = TimeSpan.FromSeconds(3);
+
     private readonly NetworkFabric fabric;
     private readonly SimulatedConnection sender;
     private readonly SimulatedConnection receiver;
@@ -129,9 +131,14 @@ internal sealed class Pipe
 
     private void Enqueue(Segment segment, TimeSpan stall)
     {
-        var rate = fabric.Faults.BytesPerMillisecond;
+        var slowness = fabric.SlownessOf(sender.Host, receiver.Host);
+        var rate = slowness?.BytesPerMillisecond ?? fabric.Faults.BytesPerMillisecond;
         var transmission = rate == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds((double)segment.Bytes.Length / rate);
-        var earliest = fabric.Scheduler.Now + fabric.DrawDelay() + stall;
+        var earliest = fabric.Scheduler.Now + fabric.DrawDelay() + stall + (slowness?.Delay ?? TimeSpan.Zero);
+
+        // However little a way carries, what it was given arrives before the end of faults is forgotten.
+        var room = backlogMax - (lastArrival - fabric.Scheduler.Now);
+        transmission = room <= TimeSpan.Zero ? TimeSpan.Zero : transmission < room ? transmission : room;
         lastArrival = (earliest > lastArrival ? earliest : lastArrival) + transmission;
         segments.Enqueue(segment with { ArrivesAt = lastArrival });
         waitingBytes += segment.Bytes.Length;

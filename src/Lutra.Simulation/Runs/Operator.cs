@@ -21,10 +21,13 @@ internal sealed class Operator
     private readonly Random random;
     // By label, sorted.
     private readonly SortedSet<string> diskErrors = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> misreads = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> hampered = new(StringComparer.Ordinal);
     private readonly SortedSet<string> damaged = new(StringComparer.Ordinal);
     private readonly SortedSet<string> wiped = new(StringComparer.Ordinal);
     private readonly SortedSet<string> mustRefuse = new(StringComparer.Ordinal);
     private readonly SortedSet<string> leftDown = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> away = new(StringComparer.Ordinal);
     private readonly SortedSet<string> vacant = new(StringComparer.Ordinal);
     // Until when each may still be done.
     private readonly SortedDictionary<MemberId, TimeSpan> removals = [];
@@ -66,6 +69,16 @@ internal sealed class Operator
 
     /// <summary>The node's next failed write or sync is no bug.</summary>
     public void ExpectDiskError(SimulatedNode node) => diskErrors.Add(node.Label);
+
+    /// <summary>One of the node's reads may bring what the disk does not hold: it may take its disk for damaged.</summary>
+    public void ExpectMisread(SimulatedNode node) => misreads.Add(node.Label);
+
+    /// <summary>The node runs so slowly that nothing is demanded of it.</summary>
+    public void Hamper(SimulatedNode node) => hampered.Add(node.Label);
+
+    public void LetGo(SimulatedNode node) => hampered.Remove(node.Label);
+
+    public bool IsHampered(SimulatedNode node) => hampered.Contains(node.Label);
 
     /// <summary>False where damage on one more node would be more than the cluster must bear.</summary>
     public bool MayDamage(SimulatedNode node)
@@ -146,7 +159,7 @@ internal sealed class Operator
 
     public void Start(SimulatedNode node)
     {
-        if (node.IsUp || leftDown.Contains(node.Label) || vacant.Contains(node.Label))
+        if (node.IsUp || leftDown.Contains(node.Label) || away.Contains(node.Label) || vacant.Contains(node.Label))
             return;
         timeline.Add(new TimelineEntry(cluster.Scheduler.Now, node.Label, "starts"));
         node.Start();
@@ -154,6 +167,9 @@ internal sealed class Operator
 
     /// <summary>The node is not started any more.</summary>
     public void LeaveDown(SimulatedNode node) => leftDown.Add(node.Label);
+
+    /// <summary>The node is not started any more, whatever becomes of it.</summary>
+    public void LeaveAway(SimulatedNode node) => away.Add(node.Label);
 
     private void OnStopped(SimulatedNode node, Exception reason)
     {
@@ -169,6 +185,8 @@ internal sealed class Operator
             LeaveDown(node);
         else if (reason is DiskException and not DamagedFileException && diskErrors.Contains(node.Label))
             StartLater(node);
+        else if (reason is IOException or LutraException && misreads.Contains(node.Label))
+            StartLater(node);
         else if (IsOutside(node) && reason is LutraException { Error: LutraError.Stopped })
             LeaveDown(node);
         else
@@ -183,7 +201,7 @@ internal sealed class Operator
 
     private void MakeSound(SimulatedNode node)
     {
-        foreach (var set in (SortedSet<string>[])[damaged, wiped, mustRefuse, diskErrors, leftDown])
+        foreach (var set in (SortedSet<string>[])[damaged, wiped, mustRefuse, diskErrors, misreads, leftDown])
             set.Remove(node.Label);
     }
 }

@@ -79,6 +79,9 @@ internal sealed class Recovery
             return Fail($"the core has not applied one index within {EqualWithin} of {after}: {Describe()}");
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
             return Fail($"requests of {Busy} have no end {EqualWithin} after {after}");
+        var writes = new NewWrites(setting.Scheduler, Core);
+        if (!until(() => writes.AreAcknowledged, EqualWithin))
+            return Fail($"new writes through {writes.Open} are not acknowledged {EqualWithin} after {after}: {Describe()}");
         foreach (var workload in workloads)
             workload.ReadBack(Core);
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
@@ -112,7 +115,7 @@ internal sealed class Recovery
 
     private void LeaveAway(SimulatedNode node, Random random)
     {
-        setting.Operator.LeaveDown(node);
+        setting.Operator.LeaveAway(node);
         switch (random.Next(3))
         {
             case 0:

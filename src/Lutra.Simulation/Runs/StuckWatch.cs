@@ -57,8 +57,10 @@ internal sealed class StuckWatch(SimulatedCluster cluster, Operator keeper, Clus
     }
 
     private bool IsGood(SimulatedNode node) =>
-        node.IsUp && !node.IsPaused && keeper.IsSound(node) && node.Process!.ClockRate == 1 && !node.Disk.Faults.StallSyncs
-        && node.Disk.Faults.QuotaBytes is null && node.Disk.LatencyMax <= Disk.SimulatedDisk.LatencyUsual;
+        node.IsUp && !node.IsPaused && !keeper.IsHampered(node) && keeper.IsSound(node) && node.Process!.ClockRate == 1 && !node.Disk.Faults.StallSyncs
+        && node.Disk.Faults is { QuotaBytes: null, IsReadOnly: false } && node.Disk.LatencyMax <= Disk.SimulatedDisk.LatencyUsual;
 
-    private bool CanTalk(SimulatedNode one, SimulatedNode other) => cluster.Network.IsOpen(one.Host, other.Host) && cluster.Network.IsOpen(other.Host, one.Host);
+    private bool CanTalk(SimulatedNode one, SimulatedNode other) => CanHear(one.Host, other.Host) && CanHear(other.Host, one.Host);
+
+    private bool CanHear(string from, string to) => cluster.Network.IsOpen(from, to) && !cluster.Network.IsSlow(from, to) && cluster.Network.Shuffler is not { IsPicky: true };
 }

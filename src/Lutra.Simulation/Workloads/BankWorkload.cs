@@ -6,7 +6,7 @@ namespace Lutra.Simulation.Workloads;
 
 /// <summary>
 /// Money goes from account to account, each time in one transaction. Whoever reads all accounts at one revision, a new or an old one, through any node, finds
-/// the same total (promise P1), and of one revision everybody finds the same balances.
+/// the same total (promise P1), and of one revision everybody finds the same balances; so does who keeps a copy by a watch, at every revision.
 /// </summary>
 internal sealed class BankWorkload : IWorkload
 {
@@ -17,17 +17,22 @@ internal sealed class BankWorkload : IWorkload
     private const int ChecksMax = 3000;
 
     private readonly BankClient[] clients;
+    private readonly BankCopy[] copies;
     private int checks;
     // What the first who read a revision was told.
     private readonly SortedDictionary<long, long[]> seen = [];
 
-    public BankWorkload(WorkloadSetting setting) => clients = [.. Enumerable.Range(1, setting.Clients).Select(number => new BankClient(setting, number, this))];
+    public BankWorkload(WorkloadSetting setting)
+    {
+        clients = [.. Enumerable.Range(1, setting.Clients).Select(number => new BankClient(setting, number, this))];
+        copies = [.. Enumerable.Range(1, (setting.Clients + 3) / 4).Select(number => new BankCopy(setting, number, this))];
+    }
 
     public string Name => Title;
 
     public string? Violation { get; private set; }
 
-    public bool IsQuiet => clients.All(client => client.IsQuiet);
+    public bool IsQuiet => clients.All(client => client.IsQuiet) && copies.All(copy => copy.IsQuiet);
 
     public long Done => clients.Sum(client => client.Done);
 
@@ -52,12 +57,16 @@ internal sealed class BankWorkload : IWorkload
     {
         foreach (var client in clients)
             client.Begin();
+        foreach (var copy in copies)
+            copy.Begin();
     }
 
     public void Stop()
     {
         foreach (var client in clients)
             client.Stop();
+        foreach (var copy in copies)
+            copy.Stop();
     }
 
     public void ReadBack(IReadOnlyList<SimulatedNode> nodes)
@@ -74,6 +83,12 @@ internal sealed class BankWorkload : IWorkload
     public void Check(IReadOnlyList<KeyValue> accounts, long revision, SimulatedNode node)
     {
         checks++;
+        CheckCopy(accounts, revision, node);
+    }
+
+    /// <summary>Somebody's copy of all accounts has come to <paramref name="revision"/>.</summary>
+    public void CheckCopy(IReadOnlyList<KeyValue> accounts, long revision, SimulatedNode node)
+    {
         // Before they were opened there are none.
         if (accounts.Count == 0)
             return;

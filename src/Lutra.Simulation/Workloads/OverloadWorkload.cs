@@ -7,7 +7,7 @@ using Lutra.Simulation.Scheduling;
 namespace Lutra.Simulation.Workloads;
 
 /// <summary>
-/// Now and then more writes at once than the cluster takes. Each must end, once, as done, as refused with a reason that a client can act on, or as unknown; what
+/// Now and then more writes at once than the cluster takes, large ones and wide ones, and thousands of watches that wait for nothing. Each must end, once, as done, as refused with a reason that a client can act on, or as unknown; what
 /// was refused was not done, what was acknowledged was; and afterwards all goes on (promises P6 and P7).
 /// </summary>
 internal sealed class OverloadWorkload : IWorkload
@@ -19,12 +19,17 @@ internal sealed class OverloadWorkload : IWorkload
 
     private static readonly byte[] prefix = "overload/"u8.ToArray();
 
+    private const int PartsMax = 6000;
+
     private readonly WorkloadSetting setting;
+    private readonly IdleWatches watches;
     private readonly List<Flooded> writes = [];
     private readonly TimeSpan pauseMax;
     private readonly int most;
     private readonly int largestBytes;
+    private readonly int watchesEachTime;
     private long bytes;
+    private int parts;
     private bool isStopped;
     private int reading;
 
@@ -34,6 +39,8 @@ internal sealed class OverloadWorkload : IWorkload
         pauseMax = setting.Random.LogUniform(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
         most = (int)setting.Random.LogUniform(50, 1500);
         largestBytes = (int)setting.Random.LogUniform(16, 30_000);
+        watches = new IdleWatches(setting, found => Violation ??= found);
+        watchesEachTime = setting.Random.Next(2) * (int)setting.Random.LogUniform(10, 5_000);
     }
 
     public string Name => Title;
@@ -53,6 +60,7 @@ internal sealed class OverloadWorkload : IWorkload
 
     public void ReadBack(IReadOnlyList<SimulatedNode> nodes)
     {
+        watches.LookAtAll();
         foreach (var node in nodes)
         {
             reading++;
@@ -74,21 +82,27 @@ internal sealed class OverloadWorkload : IWorkload
     {
         var count = setting.Random.Next(1, most + 1);
         var only = setting.Random.Next(2) == 0 ? setting.Cluster.Nodes[setting.Random.Next(setting.Cluster.Nodes.Count)] : null;
-        for (; count > 0 && writes.Count < WritesMax && bytes < BytesMax; count--)
+        var isWide = setting.Random.Next(3) == 0;
+        if (only is { Loop: not null })
+            watches.Open(only, watchesEachTime);
+        for (; count > 0 && writes.Count < WritesMax && bytes < BytesMax && parts < PartsMax; count--)
         {
             var node = only ?? setting.Cluster.Nodes[setting.Random.Next(setting.Cluster.Nodes.Count)];
             if (node.Loop is not null)
-                Write(node, node.Process!);
+                Write(node, node.Process!, isWide ? setting.Random.Next(2, LutraLimits.TransactionOperationsMax + 1) : 1);
         }
     }
 
-    private void Write(SimulatedNode node, SimulatedProcess process)
+    private void Write(SimulatedNode node, SimulatedProcess process, int partCount)
     {
-        var write = new Flooded(writes.Count, process);
+        var write = new Flooded(writes.Count, partCount, process);
         writes.Add(write);
-        var value = new byte[setting.Random.Next(1, largestBytes + 1)];
-        bytes += value.Length;
-        node.Requests.Write(new WriteCommand(new PutOperation(KeyOf(write.Number), value)), idempotencyKey: null, ending =>
+        var value = new byte[setting.Random.Next(1, (largestBytes / partCount) + 2)];
+        bytes += (long)value.Length * partCount;
+        parts += partCount;
+        Operation[] puts = [.. Enumerable.Range(0, partCount).Select(part => new PutOperation(KeyOf(write.Number, part), value))];
+        var operation = partCount == 1 ? puts[0] : new TransactionOperation([], [.. puts], []);
+        node.Requests.Write(new WriteCommand(operation), idempotencyKey: null, ending =>
         {
             if (write.Ending is not null)
                 Violation ??= $"P6: write {write.Number} through node {node.Label} ended twice, as {write.Ending} and as {ending}";
@@ -118,10 +132,13 @@ internal sealed class OverloadWorkload : IWorkload
 
     private void Check(RangeResult found, SimulatedNode node)
     {
-        var there = found.KeyValues.Select(pair => Encoding.UTF8.GetString(pair.Key.Span)).ToHashSet();
+        var there = found.KeyValues.CountBy(pair => NumberOf(pair.Key.Span)).ToDictionary();
         foreach (var write in writes)
         {
-            var isThere = there.Contains(Encoding.UTF8.GetString(KeyOf(write.Number)));
+            var count = there.GetValueOrDefault(write.Number);
+            var isThere = count > 0;
+            if (isThere && count != write.Parts)
+                Violation ??= $"P1: of the {write.Parts} keys of transaction {write.Number} only {count} are there (read on node {node.Label} at {setting.Scheduler.Now})";
             if (write.Ending is { IsDone: true } && !isThere)
                 Violation ??= $"P2: write {write.Number} was acknowledged, and is not there (read on node {node.Label} at {setting.Scheduler.Now})";
             if (write.Ending is { Error: not LutraError.OutcomeUnknown } and not { IsDone: true } && isThere)
@@ -129,11 +146,16 @@ internal sealed class OverloadWorkload : IWorkload
         }
     }
 
-    private static byte[] KeyOf(int number) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"overload/{number:D6}"));
+    private static byte[] KeyOf(int number, int part) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"overload/{number:D6}/{part}"));
 
-    private sealed class Flooded(int number, SimulatedProcess process)
+    private static int NumberOf(ReadOnlySpan<byte> key) => int.Parse(Encoding.UTF8.GetString(key.Slice(prefix.Length, 6)), CultureInfo.InvariantCulture);
+
+    private sealed class Flooded(int number, int parts, SimulatedProcess process)
     {
         public int Number => number;
+
+        /// <summary>How many keys it makes, all or none.</summary>
+        public int Parts => parts;
 
         public SimulatedProcess Process => process;
 

@@ -70,6 +70,8 @@ internal sealed class RegisterClient
         void GoOn() => setting.Scheduler.After(TimeSpan.FromMilliseconds(random.Next(40)), Next);
         if (node.Loop is null)
             GoOn();
+        else if (random.Next(10) == 0)
+            AskForAll(node, GoOn);
         else
             Ask(node, register, operation, GoOn);
     }
@@ -105,6 +107,35 @@ internal sealed class RegisterClient
             node.Requests.Read(new RangeOperation(key), Ended, RegisterWorkload.NameOf(number));
         else
             node.Requests.Write(new WriteCommand(ToOperation(operation, key)), idempotencyKey: null, Ended, RegisterWorkload.NameOf(number));
+    }
+
+    // One answer, of one moment, about every register.
+    private void AskForAll(SimulatedNode node, Action then)
+    {
+        var mine = ++turn;
+        var invoked = setting.Scheduler.Now.Ticks;
+        void Ended(Ending? ending)
+        {
+            if (turn != mine)
+                return;
+            turn++;
+            if (ending?.Result is RangeResult found)
+                NoteAll(invoked, found);
+            then();
+        }
+
+        setting.Scheduler.After(noAnswerAfter, () => Ended(null));
+        node.Requests.Read(new RangeOperation(RegisterWorkload.Range), Ended, RegisterWorkload.NameOf(number));
+    }
+
+    private void NoteAll(long invoked, RangeResult found)
+    {
+        var values = found.KeyValues.ToDictionary(pair => Encoding.UTF8.GetString(pair.Key.Span), pair => Encoding.UTF8.GetString(pair.Value.Span));
+        for (var register = 0; register < registers; register++)
+        {
+            var value = values.GetValueOrDefault(Encoding.UTF8.GetString(RegisterWorkload.KeyOf(register)));
+            record(register, new TimedOperation<RegisterOperation>(number, invoked, setting.Scheduler.Now.Ticks, new RegisterOperation(RegisterCall.Get, value)));
+        }
     }
 
     private static Operation ToOperation(RegisterOperation operation, KeyRange key)

@@ -8,7 +8,7 @@ using RegisterHistory = System.Collections.Generic.List<Lutra.Simulation.Checkin
 namespace Lutra.Simulation.Workloads;
 
 /// <summary>
-/// Puts, gets, deletes and compare-and-sets of a few keys that everybody uses, through all nodes. At the end the history of each key must be linearizable
+/// Puts, gets of one or of all, deletes and compare-and-sets of a few keys that everybody uses, through all nodes. At the end the history of each key must be linearizable
 /// (promise P1).
 /// </summary>
 internal sealed class RegisterWorkload : IWorkload
@@ -47,6 +47,9 @@ internal sealed class RegisterWorkload : IWorkload
 
     /// <summary>A client's name, for people.</summary>
     public static string NameOf(int client) => $"registers, client {client}";
+
+    /// <summary>All registers, and nothing else.</summary>
+    public static KeyRange Range { get; } = KeyRange.Prefix("register/"u8.ToArray());
 
     public static byte[] KeyOf(int register) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"register/{register}"));
 

@@ -7,7 +7,8 @@ namespace Lutra.Simulation.Workloads;
 
 /// <summary>Watches every key, and goes on at another node after the last revision that it has, whenever its node is gone or it likes to.</summary>
 /// <param name="told">What the first watch that came to a revision was told of it: a fingerprint of its changes.</param>
-internal sealed class WatchingClient(WorkloadSetting setting, int number, SortedDictionary<long, ulong> told, Action<string> violated)
+/// <param name="history">Takes the changes of the keys that matter, once for each revision.</param>
+internal sealed class WatchingClient(WorkloadSetting setting, int number, SortedDictionary<long, ulong> told, WatchedHistory history, Action<string> violated)
 {
     private readonly Random random = setting.Scheduler.RandomFor($"watching client {number}");
     private IReadOnlyList<SimulatedNode>? core;
@@ -106,6 +107,7 @@ internal sealed class WatchingClient(WorkloadSetting setting, int number, Sorted
             if (revision != last + 1)
                 violated($"I11: after revision {last} a watch on node {node!.Label} is told of {revision} (at {setting.Scheduler.Now})");
             var print = new Fingerprint();
+            var first = at;
             for (; at < batch.Events.Length && batch.Events[at].Current.ModRevision.Value == revision; at++)
             {
                 var change = batch.Events[at];
@@ -115,7 +117,9 @@ internal sealed class WatchingClient(WorkloadSetting setting, int number, Sorted
                 print.Add((ulong)change.Current.Version);
             }
 
-            if (!told.TryAdd(revision, print.Value) && told[revision] != print.Value)
+            if (told.TryAdd(revision, print.Value))
+                history.Add(revision, [.. batch.Events[first..at].Where(change => change.Current.Key.Span.StartsWith(WatchWorkload.Prefix.Span))]);
+            else if (told[revision] != print.Value)
                 violated($"I11: of revision {revision} a watch on node {node!.Label} is told something else than another watch was (at {setting.Scheduler.Now})");
             last = revision;
         }

@@ -48,7 +48,7 @@ internal sealed class LostSectorFault(FaultSetting setting)
             || !files.TryGetValue(ConfirmedBatches.Path, out var confirmedFile) || !SlotsOnDisk.TryRead(confirmedFile, confirmed))
             return null;
 
-        var newest = files.Keys.LastOrDefault(path => path.EndsWith(".log", StringComparison.Ordinal) && IsBegun(files[path]));
+        var newest = files.Keys.LastOrDefault(path => IsSegment(path) && IsBegun(files[path]));
         if (newest is null)
             return null;
         var (segment, batch, end) = ReadToItsEnd(files[newest]);
@@ -57,7 +57,9 @@ internal sealed class LostSectorFault(FaultSetting setting)
         return (newest, (int)((end - 1) / FileImage.SectorBytes));
     }
 
-    private static bool IsBegun(FileImage file)
+    internal static bool IsSegment(string path) => path.EndsWith(".log", StringComparison.Ordinal);
+
+    internal static bool IsBegun(FileImage file)
     {
         Span<byte> first = stackalloc byte[sizeof(ulong)];
         return file.Read(first, 0) == first.Length && first.ContainsAnyExcept((byte)0);

@@ -10,7 +10,7 @@ internal sealed class RoughNetworkFault(FaultSetting setting) : Fault(setting, T
 
     public override void Begin()
     {
-        var mean = Random.LogUniform(TimeSpan.FromMilliseconds(0.1), TimeSpan.FromMilliseconds(60));
+        var mean = Random.LogUniform(TimeSpan.FromMilliseconds(0.1), TimeSpan.FromMilliseconds(100));
         Setting.Network.Faults = new NetworkFaults(
             mean * 0.2, mean * 1.8, Reset: Random.Next(2) * Random.LogUniform(0.0001, 0.01), Stall: Random.Next(2) * Random.LogUniform(0.001, 0.1),
             StallMax: TimeSpan.FromMilliseconds(Random.LogUniform(20, 500)), OddChunks: Random.Next(3) == 0,
