@@ -19,6 +19,7 @@ public sealed class LutraClient : ILutraClient
     private readonly ILutraClient[] endpoints;
     private readonly LutraClientOptions options;
     private readonly CallLoop calls;
+    private readonly ClientLife life = new();
 
     /// <summary>A client over REST. Throws <see cref="Tls.TlsException"/> where a certificate's file cannot be used.</summary>
     public LutraClient(LutraClientOptions options)
@@ -33,7 +34,7 @@ public sealed class LutraClient : ILutraClient
         this.options = options;
         this.transport = transport;
         endpoints = [.. options.Endpoints.Select(transport.Open)];
-        calls = new CallLoop(endpoints, options);
+        calls = new CallLoop(endpoints, options, life);
     }
 
     /// <summary>A client of the servers in a list such as <c>localhost:2379,localhost:2381</c>.</summary>
@@ -83,10 +84,10 @@ public sealed class LutraClient : ILutraClient
         calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.LeasesAsync(stop), cancellationToken);
 
     public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
-        new LastingWatch(endpoints, options).FollowAsync(watch, cancellationToken);
+        new LastingWatch(endpoints, options, life).FollowAsync(watch, cancellationToken);
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
-        new OneSnapshot(calls).StreamAsync(options, cancellationToken);
+        new OneSnapshot(calls, life).StreamAsync(options, cancellationToken);
 
     public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
         calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.StatusAsync(stop), cancellationToken);
@@ -101,8 +102,13 @@ public sealed class LutraClient : ILutraClient
     public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) =>
         calls.RunAsync(CallSafety.WriteOnce, (endpoint, stop) => endpoint.MoveLeaderAsync(to, stop), cancellationToken);
 
+    /// <summary>
+    /// Calls and watches that are under way end at once: reads and watches as <see cref="LutraError.Stopped"/>, writes as
+    /// <see cref="LutraError.OutcomeUnknown"/>. Safe from many threads, and again.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        await life.DisposeAsync();
         foreach (var endpoint in endpoints)
             await endpoint.DisposeAsync();
         await transport.DisposeAsync();

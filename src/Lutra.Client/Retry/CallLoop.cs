@@ -1,15 +1,17 @@
 namespace Lutra.Client.Retry;
 
 /// <summary>Tries a call at one endpoint after another, as the policy says, within its time.</summary>
-internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options)
+internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options, ClientLife life)
 {
     private int preferred;
 
     public async ValueTask<T> RunAsync<T>(
         CallSafety safety, Func<ILutraClient, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
+        if (life.HasEnded)
+            throw ClientLife.Stopped();
         using var deadline = new CancellationTokenSource(options.Timeout, options.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken, life.Ended);
         var first = Volatile.Read(ref preferred);
         LutraException? unknown = null;
         for (var failures = 0; ;)
@@ -31,7 +33,7 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
             if (failure.Error == LutraError.OutcomeUnknown)
                 unknown = failure;
             var wait = options.Retry.Decide(safety, failure.Error, failures, endpoints.Count, options.Random.NextDouble());
-            if (wait is null || !await WaitAsync(wait.Value, either.Token))
+            if (wait is null || life.HasEnded || !await WaitAsync(wait.Value, either.Token))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 throw Final(safety, failure, unknown);
@@ -50,6 +52,12 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
         try
         {
             return await call(endpoint, all.Token);
+        }
+        catch (Exception broken) when (life.Caused(broken, cancellationToken))
+        {
+            throw safety == CallSafety.Read
+                ? ClientLife.Stopped(broken)
+                : new LutraException(LutraError.OutcomeUnknown, "This client was disposed of before the answer came: the write may or may not be done.", broken);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {

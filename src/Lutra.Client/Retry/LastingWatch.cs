@@ -4,25 +4,32 @@ namespace Lutra.Client.Retry;
 
 /// <summary>
 /// A watch that outlasts its servers: where one fails it goes on at the next, from the revision behind the last that was told. Until it has begun once it gives up
-/// after the time that a call may take; from then on it never does.
+/// after the time that a call may take; from then on it never does, unless its client is disposed of.
 /// </summary>
-internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options)
+internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options, ClientLife life)
 {
     public async IAsyncEnumerable<WatchBatch> FollowAsync(WatchOperation watch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life.Ended);
         var started = options.Time.GetTimestamp();
         var hasBegun = false;
         var failures = 0;
         for (var turn = 0; ; turn++)
         {
+            if (life.HasEnded)
+                throw ClientLife.Stopped();
             LutraException? failure = null;
-            await using var batches = endpoints[turn % endpoints.Count].WatchAsync(watch, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var batches = endpoints[turn % endpoints.Count].WatchAsync(watch, either.Token).GetAsyncEnumerator(either.Token);
             while (true)
             {
                 try
                 {
                     if (!await batches.MoveNextAsync())
                         break;
+                }
+                catch (Exception broken) when (life.Caused(broken, cancellationToken))
+                {
+                    throw ClientLife.Stopped(broken);
                 }
                 catch (LutraException refused) when (CanGoOn(refused.Error))
                 {
@@ -44,7 +51,14 @@ internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraC
                 throw failure;
             var error = failure?.Error ?? LutraError.Unavailable;
             var wait = options.Retry.Decide(CallSafety.Read, error, failures, endpoints.Count, options.Random.NextDouble());
-            await Task.Delay(wait ?? options.Retry.BackoffMax, options.Time, cancellationToken);
+            try
+            {
+                await Task.Delay(wait ?? options.Retry.BackoffMax, options.Time, either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Disposed of: seen at the next turn.
+            }
         }
     }
 

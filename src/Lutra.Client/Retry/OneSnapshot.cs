@@ -6,14 +6,27 @@ namespace Lutra.Client.Retry;
 /// A snapshot from the first server that begins one. Until then others are tried, as for any read; once it has begun, its pieces come from that server or not at all,
 /// because another's would be of another revision.
 /// </summary>
-internal sealed class OneSnapshot(CallLoop calls)
+internal sealed class OneSnapshot(CallLoop calls, ClientLife life)
 {
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var pieces = await calls.RunAsync(CallSafety.Read, (endpoint, stop) => BeginAsync(endpoint, options, stop, cancellationToken), cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, life.Ended);
+        await using var pieces = await calls.RunAsync(CallSafety.Read, (endpoint, stop) => BeginAsync(endpoint, options, stop, either.Token), cancellationToken);
         do
             yield return pieces.Current;
-        while (await pieces.MoveNextAsync());
+        while (await NextAsync(pieces, cancellationToken));
+    }
+
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pieces.MoveNextAsync();
+        }
+        catch (Exception broken) when (life.Caused(broken, cancellationToken))
+        {
+            throw ClientLife.Stopped(broken);
+        }
     }
 
     private static async ValueTask<IAsyncEnumerator<ReadOnlyMemory<byte>>> BeginAsync(

@@ -8,6 +8,8 @@ namespace Lutra.Node.Hosting;
 /// <summary>Where watches of this process begin, and how their readers wait.</summary>
 internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
 {
+    private readonly WatchTurns turns = new();
+
     public async IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Check(watch);
@@ -15,20 +17,31 @@ internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
         // "From now on" is after everything that was acknowledged before this call, on whatever node.
         if (watch.From.Value == 0)
             await reads.UpToDate().AsTask().WaitAsync(cancellationToken);
-        using var something = new SemaphoreSlim(0, 1);
-        var watcher = Hub.Open(watch, watch.From, () => Wake(something));
+        using var wait = new WatchWait(turns, watch.ProgressEvery);
+        var watcher = Hub.Open(watch, watch.From, wait.Call);
         try
         {
             yield return new WatchBatch(new Revision(watcher.Before), []);
+            wait.Told();
+            using var cancelled = cancellationToken.UnsafeRegister(static wait => ((WatchWait)wait!).Call(), wait);
             while (true)
             {
-                if (watcher.TryTake() is { } batch)
-                    yield return batch;
-                else if (watch.ProgressEvery is not { } every)
-                    await something.WaitAsync(cancellationToken);
-                else if (!await something.WaitAsync(every, cancellationToken) && watcher.Progress() is { Value: > 0 } progress)
-                    yield return new WatchBatch(progress, []);
                 cancellationToken.ThrowIfCancellationRequested();
+                if (watcher.TryTake() is { } batch)
+                {
+                    yield return batch;
+                    wait.Told();
+                }
+                else if (wait.IsQuiet)
+                {
+                    if (watcher.Progress() is { Value: > 0 } progress)
+                        yield return new WatchBatch(progress, []);
+                    wait.Told();
+                }
+                else
+                {
+                    await wait.Something();
+                }
             }
         }
         finally
@@ -52,18 +65,5 @@ internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
             throw new LutraException(refused.Error, refused.Message);
         if (watch.From.Value < 0)
             throw new LutraException(LutraError.InvalidArgument, $"A watch begins at a revision from 1 up, not at {watch.From}.");
-    }
-
-    private static void Wake(SemaphoreSlim something)
-    {
-        try
-        {
-            if (something.CurrentCount == 0)
-                something.Release();
-        }
-        catch (Exception late) when (late is SemaphoreFullException or ObjectDisposedException)
-        {
-            // It is awake already, or gone.
-        }
     }
 }

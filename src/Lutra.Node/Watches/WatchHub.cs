@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lutra.Keyspace;
 using Lutra.Storage.Scheduling;
 
@@ -160,9 +161,12 @@ internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int
             break;
         }
 
+        WatchBatch? batch = null;
         foreach (var watcher in touched)
         {
-            var batch = new WatchBatch(upTo, [.. watcher.Gathered]);
+            // Thousands may want the same: then they share one, and whoever encodes it needs to do so once.
+            if (batch is null || !IsSame(batch.Events.AsSpan(), CollectionsMarshal.AsSpan(watcher.Gathered)))
+                batch = new WatchBatch(upTo, [.. watcher.Gathered]);
             watcher.Gathered.Clear();
             if (!watcher.Offer(batch))
                 index.Remove(watcher);
@@ -171,6 +175,19 @@ internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int
         touched.Clear();
         dispatched = upTo.Value;
         return dispatched < view.Revision.Value;
+    }
+
+    private static bool IsSame(ReadOnlySpan<WatchEvent> left, ReadOnlySpan<WatchEvent> right)
+    {
+        if (left.Length != right.Length)
+            return false;
+        for (var at = 0; at < left.Length; at++)
+        {
+            if (!ReferenceEquals(left[at], right[at]))
+                return false;
+        }
+
+        return true;
     }
 
     private void Gather(ChangeReader changes)

@@ -48,6 +48,8 @@ internal sealed class RestFace
 
     public ObjectPool<JsonBuffer> Buffers { get; } = JsonBuffer.CreatePool();
 
+    public EncodedBatches Batches { get; } = new();
+
     /// <summary>Cancelled when the host begins to stop: what would go on for ever ends then.</summary>
     public CancellationToken Stopping { get; }
 

@@ -49,6 +49,54 @@ public sealed class LeaseAndWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watches_that_share_a_change_are_each_told_what_they_asked_for()
+    {
+        await SendAsync("PUT", "/key/b", """{"value":"before"}""");
+        string[] targets = ["", "?prefix=b", "?key=b", "?key=b&previous", "?prefix=b&filter=no_puts", "?prefix=a"];
+        var watches = new List<Task<string>>();
+        foreach (var target in targets.Concat(targets))
+            watches.Add(await WatchAsync(target, "end"));
+        await SendAsync("POST", "/txn", """{"then":[{"put":{"key":"a","value":"1"}},{"put":{"key":"b","value":"2"}},{"delete":{"key":"c"}}]}""");
+        await SendAsync("DELETE", "/key/b");
+        await SendAsync("POST", "/txn", """{"then":[{"put":{"key":"a","value":"end"}},{"put":{"key":"b","value":"end"}},{"put":{"key":"c","value":"end"}}]}""");
+        await SendAsync("POST", "/txn", """{"then":[{"delete":{"key":"a"}},{"delete":{"key":"b"}}]}""");
+        string[] expected = ["3:a=1,b=2 4:-b 5:a=end", "3:b=2 4:-b 5:b=end", "3:b=2 4:-b 5:b=end", "3:b=2<before 4:-b<2 5:b=end", "4:-b 6:-b", "3:a=1 5:a=end"];
+        for (var at = 0; at < watches.Count; at++)
+            Assert.StartsWith(expected[at % expected.Length], await watches[at].WaitAsync(Soon, Stop), StringComparison.Ordinal);
+    }
+
+    /// <summary>Begins a watch; the task ends with what it was told as soon as that holds <paramref name="until"/> or a second deletion.</summary>
+    private async Task<Task<string>> WatchAsync(string target, string until)
+    {
+        var answer = await http.GetAsync($"/watch{target}", HttpCompletionOption.ResponseHeadersRead, Stop);
+        var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Stop));
+        return Task.Run(
+            async () =>
+            {
+                using (answer)
+                {
+                    var told = new StringBuilder();
+                    while (!told.ToString().Contains(until, StringComparison.Ordinal) && told.ToString().Split(":-").Length < 3)
+                    {
+                        var line = await reader.ReadLineAsync(Stop);
+                        if (line is null || !line.StartsWith("data: ", StringComparison.Ordinal))
+                            continue;
+                        var message = JsonNode.Parse(line[6..])!;
+                        if (message["events"]!.AsArray() is { Count: > 0 } events)
+                            told.Append(told.Length > 0 ? " " : "").Append(message["revision"]).Append(':').AppendJoin(',', events.Select(Describe));
+                    }
+
+                    return told.ToString();
+                }
+            },
+            Stop);
+
+        static string Describe(JsonNode? change) =>
+            ((string)change!["type"]! == "put" ? $"{change["kv"]!["key"]}={change["kv"]!["value"]}" : $"-{change["kv"]!["key"]}")
+            + (change["previous"] is { } previous ? $"<{previous["value"]}" : "");
+    }
+
+    [Fact]
     public async Task A_repeated_put_with_a_ttl_and_an_idempotency_key_is_the_same_request()
     {
         var first = await SendAsync("PUT", "/key/a?ttl=60", """{"value":"x"}""", "once");
