@@ -31,6 +31,8 @@ internal sealed class DevSession(DevCluster cluster)
         var session = terminal is null ? ShellSession.On(setup, Console.In, pipe) : ShellSession.On(setup, terminal, new History(History.DefaultPath()));
         if (terminal is null)
             pipe.Say(setup.Banner[0]);
+        else
+            terminal.Repaint = session.Repaint;
 
         IDevScreen screen = terminal is null ? new DevLines(pipe) : terminal;
         var watching = WatchAsync(screen, ended.Token);

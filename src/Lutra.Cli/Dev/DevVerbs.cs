@@ -9,6 +9,10 @@ internal sealed class DevVerbs(DevCluster cluster)
     public IReadOnlyList<Verb> All() =>
     [
         new(["nodes"], "nodes", "what each node here does", (shell, words, stop) => words.Count == 0 ? NodesAsync(shell, stop) : null) { Details = "A line for each, as above; where the lines do not fit, or in a pipe." },
+        new(["status"], "status [<n>]", "what the cluster says of itself, or one node", (shell, words, stop) => words.Count <= 1 ? StatusAsync(shell, words, stop) : null)
+        {
+            Details = "By the number of a node here, or by a host:port.\n  status\n  status 2\n  status localhost:2379",
+        },
         new(["kill"], "kill <n>", "ends a node at once, as a power switch would", (shell, words, _) => OnNode(shell, words, Kill)) { Details = "Nothing is handed over or flushed; what was promised is on its disk.\n  kill 1" },
         new(["stop"], "stop <n>", "stops a node in order: it hands over what it leads", (shell, words, _) => OnNode(shell, words, StopAsync)) { Details = "  stop 1" },
         new(["start"], "start <n>", "starts it again", (shell, words, _) => OnNode(shell, words, Start)) { Details = "After kill or stop.\n  start 1" },
@@ -32,6 +36,9 @@ internal sealed class DevVerbs(DevCluster cluster)
             shell.Say(state.ToString());
         return ExitCode.Ok;
     }
+
+    private Task<ExitCode> StatusAsync(ShellContext shell, IReadOnlyList<string> words, CancellationToken stop) =>
+        ClusterVerbs.StatusAsync(shell, words.Count == 1 && cluster.Find(words[0]) is { } node ? [node.Address] : words, stop);
 
     private Task<ExitCode>? OnNode(ShellContext shell, IReadOnlyList<string> words, Func<ShellContext, DevNode, Task<ExitCode>> act)
     {

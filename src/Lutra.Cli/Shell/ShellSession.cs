@@ -53,6 +53,9 @@ internal sealed class ShellSession
     /// <summary>A session that reads lines, as from a pipe.</summary>
     internal static ShellSession On(Setup setup, TextReader input, IShellOutput output) => new(setup, null, input, new History(null), output);
 
+    /// <summary>The terminal has another size, or lost what it showed. From any thread.</summary>
+    public void Repaint() => editor?.Repaint();
+
     /// <summary>Returns the code of the first command that failed. Blocks its thread while it waits for input.</summary>
     public ExitCode Run(CancellationToken cancellationToken)
     {

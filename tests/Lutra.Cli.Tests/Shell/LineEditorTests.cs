@@ -93,6 +93,19 @@ public sealed class LineEditorTests
     }
 
     [Fact]
+    public void A_terminal_that_lost_its_picture_gets_it_again()
+    {
+        var terminal = new ScriptedTerminal(40, Keys.Text("get a\nput"));
+        var editor = Editor(terminal, new History(null));
+        editor.ReadLine("> ");
+        editor.Show("a = 1");
+        terminal.Write("ghosts");
+        editor.Repaint();
+        Assert.Equal(["> get a", "a = 1"], terminal.Screen.Take(2));
+        Assert.DoesNotContain(terminal.Screen, row => row.Contains("ghosts", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_others_say_appears_above_the_line()
     {
         LineEditor? editor = null;

@@ -6,6 +6,8 @@ namespace Lutra.Cli.Shell.Editing;
 /// </summary>
 internal sealed class LineEditor
 {
+    private const int RecentMax = 200;
+
     private readonly Lock gate = new();
     private readonly IShellTerminal terminal;
     private readonly History history;
@@ -16,6 +18,9 @@ internal sealed class LineEditor
 
     // Lines of a paste that are still to come, the last of them unfinished.
     private readonly Queue<string> pasted = new();
+
+    // What stands above the line, for terminals that must be painted anew.
+    private readonly Queue<string> recent = new();
     private string draft = "";
     private int at;
     private bool editing;
@@ -81,6 +86,7 @@ internal sealed class LineEditor
     {
         lock (gate)
         {
+            Remember(line);
             if (!editing)
             {
                 terminal.Write(line + "\n");
@@ -97,7 +103,7 @@ internal sealed class LineEditor
     {
         editing = false;
         buffer.End();
-        picture.End(buffer.Text, ended == Ending.GivenUp ? "^C" : "");
+        Remember(picture.End(buffer.Text, ended == Ending.GivenUp ? "^C" : ""));
         terminal.Write(KeyReader.BracketsOff);
         if (ended == Ending.Input)
             return null;
@@ -125,6 +131,27 @@ internal sealed class LineEditor
             return End(Ending.Line);
         picture.Draw(buffer.Text, buffer.Cursor);
         return null;
+    }
+
+    /// <summary>The terminal's part that is the shell's holds nothing that counts any more: what was said last is written again. From any thread.</summary>
+    public void Repaint()
+    {
+        lock (gate)
+        {
+            terminal.Clear();
+            foreach (var line in recent)
+                terminal.Write(line + "\n");
+            picture.Forget();
+            if (editing)
+                picture.Draw(buffer.Text, buffer.Cursor);
+        }
+    }
+
+    private void Remember(string line)
+    {
+        if (recent.Count == RecentMax)
+            recent.Dequeue();
+        recent.Enqueue(line);
     }
 
     // Whoever completes may ask the cluster: other lines can be shown meanwhile.
@@ -206,6 +233,7 @@ internal sealed class LineEditor
             case ConsoleKey.RightArrow: buffer.WordRight(); break;
             case ConsoleKey.L:
                 terminal.Clear();
+                recent.Clear();
                 picture.Forget();
                 break;
         }

@@ -39,12 +39,13 @@ internal sealed class LinePicture(IShellTerminal terminal)
         terminal.Write(drawn.ToString());
     }
 
-    /// <summary>The line is whole: what comes next begins below it.</summary>
-    public void End(string line, string mark)
+    /// <summary>The line is whole: what comes next begins below it. Returns what stands there.</summary>
+    public string End(string line, string mark)
     {
         Draw(line, line.Length);
         terminal.Write(mark + "\n");
         cursorRow = 0;
+        return prompt + Visible(line) + mark;
     }
 
     public void Erase()

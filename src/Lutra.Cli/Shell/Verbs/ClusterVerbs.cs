@@ -94,7 +94,7 @@ internal static class ClusterVerbs
         return ExitCode.Ok;
     }
 
-    private static async Task<ExitCode> StatusAsync(ShellContext shell, IReadOnlyList<string> words, CancellationToken stop)
+    public static async Task<ExitCode> StatusAsync(ShellContext shell, IReadOnlyList<string> words, CancellationToken stop)
     {
         if (words.Count == 0)
             return Show(shell, await shell.Client.StatusAsync(stop));
