@@ -35,7 +35,6 @@ internal static class Marks
     public static readonly Mark LaggardTold = new(MarkClass.Common);
 
     public static readonly Mark MemberMoved = new(MarkClass.Rare);
-    public static readonly Mark YieldedToACluster = new(MarkClass.Rare);
     public static readonly Mark RemovedNodeStops = new(MarkClass.Rare);
     public static readonly Mark InstalledStateResetsLog = new(MarkClass.Rare);
     public static readonly Mark StuckDiskHandsOver = new(MarkClass.Rare);
@@ -53,6 +52,7 @@ internal static class Marks
     public static readonly Mark WriteUnknownAfterInstall = new(MarkClass.Rare);
     public static readonly Mark TransferOvertakenByCut = new(MarkClass.Rare);
 
+    public static readonly Mark YieldedToACluster = new(MarkClass.VeryRare);
     public static readonly Mark TransferAskedAfterItsEnd = new(MarkClass.VeryRare);
     public static readonly Mark TransferBegunAnew = new(MarkClass.VeryRare);
     public static readonly Mark TransferAskedAgain = new(MarkClass.VeryRare);

@@ -31,11 +31,11 @@ internal sealed class SimulatedRequests(
     private long DeadlineMillis => clock.NowMillis + options.RequestTimeoutMillis;
 
     /// <param name="client">Who asks, for people.</param>
-    public void Write(Command command, string? idempotencyKey, Action<Ending> ended, string client = "")
+    public void Write(Command command, string? idempotencyKey, Action<Ending> ended, string client = "", ulong session = 0, ulong sequence = 0)
     {
         ended = Recorded(client, record is null ? "" : OperationText.Of(command), ended);
         var number = ++lastNumber;
-        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, IdempotencyKey: idempotencyKey);
+        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, session, sequence, idempotencyKey);
         var encoded = CommandCodec.Encode(envelope, command);
         if (Enter(writes, encoded.Length, ended) is { } leaving)
             loop.Post(new PendingWrite(number, encoded, DeadlineMillis, leaving, acknowledged));

@@ -15,7 +15,7 @@ internal static class NodeDraw
     public static LutraNodeOptions Draw(LutraNodeOptions options, Random random)
     {
         var heartbeat = (int)random.LogUniform(50, 150);
-        return options with
+        var drawn = options with
         {
             HeartbeatIntervalMillis = heartbeat,
             ElectionTimeoutMillis = heartbeat * random.Next(8, 16),
@@ -46,6 +46,9 @@ internal static class NodeDraw
             RequestsMax = Or(random, options.RequestsMax, 300, 2000),
             RequestBytesMax = Or(random, (int)options.RequestBytesMax, 256 * 1024, 4 * 1024 * 1024),
         };
+        // Never less than the largest request.
+        var uncommittedBytesMax = Or(random, 64 * 1024 * 1024, 128 * 1024, 1024 * 1024);
+        return drawn with { Tuning = drawn.Tuning with { Raft = drawn.Tuning.Raft with { UncommittedBytesMax = uncommittedBytesMax } } };
     }
 
     private static int Or(Random random, int usual, double least, double most)

@@ -49,10 +49,10 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
 
     protected void AgainAfter(TimeSpan pause) => setting.Scheduler.After(pause, Next);
 
-    protected void Write(SimulatedNode node, Command command, Action<Ending> then)
+    protected void Write(SimulatedNode node, Command command, Action<Ending> then, ulong session = 0, ulong sequence = 0)
     {
         var answer = Expect(then, noAnswerAfter);
-        node.Requests.Write(command, idempotencyKey: null, answer, name);
+        node.Requests.Write(command, idempotencyKey: null, answer, name, session, sequence);
     }
 
     protected void Read(SimulatedNode node, RangeOperation range, Action<Ending> then)

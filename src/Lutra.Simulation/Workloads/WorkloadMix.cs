@@ -7,6 +7,7 @@ internal static class WorkloadMix
     [
         (CountingWorkload.Title, setting => new CountingWorkload(setting)),
         (OnceWorkload.Title, setting => new OnceWorkload(setting)),
+        (SessionWorkload.Title, setting => new SessionWorkload(setting)),
         (WatchWorkload.Title, setting => new WatchWorkload(setting)),
         (RegisterWorkload.Title, setting => new RegisterWorkload(setting)),
         (ListWorkload.Title, setting => new ListWorkload(setting)),
