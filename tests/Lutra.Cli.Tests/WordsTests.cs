@@ -16,6 +16,13 @@ public sealed class WordsTests
     [InlineData("", new string[0])]
     public void A_line_is_split_as_a_shell_splits_it(string line, string[] words) => Assert.Equal(words, Words.Split(line));
 
+    [Fact]
+    public void F01_a_line_has_so_many_words_and_no_more()
+    {
+        Assert.Equal(4096, Words.Split(string.Concat(Enumerable.Repeat("a ", 4096))).Count);
+        Assert.Throws<FormatException>(() => Words.Split(string.Concat(Enumerable.Repeat("a ", 10_000))));
+    }
+
     [Theory]
     [InlineData("put name \"otter")]
     [InlineData("put name 'otter")]

@@ -5,7 +5,10 @@ namespace Lutra.Cli.Client;
 /// <summary>Splits a line into words as a shell does: blanks between words, quotes around words with blanks, a backslash before a quote or itself.</summary>
 internal static class Words
 {
-    /// <exception cref="FormatException">A quote is not closed.</exception>
+    /// <summary>More than any command takes, with room for every operation of a transaction.</summary>
+    private const int CountMax = 4096;
+
+    /// <exception cref="FormatException">A quote is not closed, or there are more words than any command takes.</exception>
     public static List<string> Split(string line)
     {
         var words = new List<string>();
@@ -14,6 +17,8 @@ internal static class Words
         var quote = '\0';
         for (var at = 0; at < line.Length; at++)
         {
+            if (words.Count > CountMax)
+                throw new FormatException($"There are more than {CountMax} words in one line.");
             var letter = line[at];
             if (letter == '\\' && quote != '\'' && at + 1 < line.Length && (line[at + 1] is '\\' or '"' or '\''))
             {

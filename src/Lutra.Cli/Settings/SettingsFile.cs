@@ -17,7 +17,8 @@ internal sealed class SettingsFile
     /// <param name="known">The options there are; any other name is a fault.</param>
     public static SettingsFile? Read(string path, IReadOnlySet<string> known, List<string> errors)
     {
-        string[] lines;
+        var file = new SettingsFile();
+        var before = errors.Count;
         try
         {
             if (new FileInfo(path).Length > BytesMax)
@@ -26,7 +27,9 @@ internal sealed class SettingsFile
                 return null;
             }
 
-            lines = File.ReadAllLines(path);
+            var number = 0;
+            foreach (var line in File.ReadLines(path).TakeWhile(_ => errors.Count - before < ErrorsMax))
+                file.Add(line.Trim(), path, ++number, known, errors);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -34,10 +37,6 @@ internal sealed class SettingsFile
             return null;
         }
 
-        var file = new SettingsFile();
-        var before = errors.Count;
-        for (var at = 0; at < lines.Length && errors.Count - before < ErrorsMax; at++)
-            file.Add(lines[at].Trim(), $"{path} line {at + 1}", known, errors);
         if (errors.Count - before == ErrorsMax)
             errors.Add($"{path} may have more faults: the rest was not read.");
         return file;
@@ -45,10 +44,11 @@ internal sealed class SettingsFile
 
     public Setting? Find(string name) => settings.GetValueOrDefault(name);
 
-    private void Add(string line, string origin, IReadOnlySet<string> known, List<string> errors)
+    private void Add(string line, string path, int number, IReadOnlySet<string> known, List<string> errors)
     {
         if (line.Length == 0 || line[0] == '#')
             return;
+        var origin = $"{path} line {number}";
         var equals = line.IndexOf('=', StringComparison.Ordinal);
         var name = (equals < 0 ? line : line[..equals]).Trim().TrimStart('-');
         if (equals < 0)
