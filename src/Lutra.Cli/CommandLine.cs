@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.CommandLine.Parsing;
 using Lutra.Cli.Bench;
 using Lutra.Cli.Certificates;
@@ -85,15 +86,23 @@ internal static class CommandLine
         if (StrayOptions.FindFlag(args, parsed) is { } flag)
             return [$"{flag}: this option is true or false."];
         if (parsed.Errors.Count > 0)
-        {
-            // Said by the parser without a word about what there is.
-            return parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 } group && parsed.UnmatchedTokens.Count == 0
-                ? [$"lutra {CommandPage.PathOf(group)} does something only with one of: {string.Join(", ", group.Subcommands.Select(each => each.Name))}."]
-                : [.. parsed.Errors.Select(error => error.Message)];
-        }
-
+            return FaultOfGroup(parsed) is { } fault ? [fault] : [.. parsed.Errors.Select(error => error.Message)];
         return StrayOptions.Find(parsed) is { } stray ? [$"{stray} is no option of this command. If it is meant as it stands, put -- in front of it."] : [];
     }
+
+    /// <summary>The parser says of a command that does nothing without another only that one is missing; here is which there are. Null: it is about something else.</summary>
+    private static string? FaultOfGroup(ParseResult parsed)
+    {
+        if (parsed.CommandResult.Command is not { Action: null, Subcommands.Count: > 0 } group)
+            return null;
+        var path = group is RootCommand ? "" : CommandPage.PathOf(group) + " ";
+        var known = string.Join(", ", group.Subcommands.Where(each => !each.Hidden).Select(each => each.Name));
+        return parsed.UnmatchedTokens.Count > 0
+            ? $"There is no command \"lutra {path}{Shown(parsed.UnmatchedTokens[0])}\". There are: {known}."
+            : $"lutra {path}does something only with one of: {known}.";
+    }
+
+    private static string Shown(string word) => Answer.Text(Encoding.UTF8.GetBytes(word.Length > 40 ? word[..40] + "..." : word));
 
     private static string CommandPath(ParseResult parsed)
     {

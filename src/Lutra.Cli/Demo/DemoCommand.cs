@@ -10,7 +10,7 @@ internal static class DemoCommand
 {
     private const int TickMillis = 60;
 
-    public static Command Create() => new("demo", "Shows how consensus works") { Election() };
+    public static Command Create() => new("demo", "Shows how consensus works: lutra demo election is a live picture of one") { Election() };
 
     private static Command Election()
     {
