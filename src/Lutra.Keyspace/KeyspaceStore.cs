@@ -11,7 +11,9 @@ namespace Lutra.Keyspace;
 public sealed class KeyspaceStore : IDisposable
 {
     private readonly TableStore tables;
+    private readonly KeyCounter counter;
     private readonly CommandApplier applier;
+    private readonly Func<TableView> pinNewest;
     private readonly ByteWriter stateBytes = new();
 
     // The applier's: ahead of what is published while a batch is under way.
@@ -23,19 +25,23 @@ public sealed class KeyspaceStore : IDisposable
     // Replaced whole by each publish, so that any thread reads a state that was.
     private PublishedState published;
 
-    private KeyspaceStore(TableStore tables)
+    private KeyspaceStore(TableStore tables, int stretchKeys)
     {
         this.tables = tables;
-        applier = new CommandApplier(tables);
+        pinNewest = tables.Pin;
+        counter = new KeyCounter(stretchKeys);
+        applier = new CommandApplier(tables, counter);
         published = Load();
     }
 
     /// <summary>Takes over a table store that was opened with <see cref="KeyspaceMergeRule"/>, and disposes it at its end.</summary>
-    public static KeyspaceStore Open(TableStore tables, KeyspaceMergeRule rule)
+    /// <param name="stretchKeys">About how many keys are counted together, from 1: a count walks a few times as many.</param>
+    public static KeyspaceStore Open(TableStore tables, KeyspaceMergeRule rule, int stretchKeys = KeyCounter.StretchKeysDefault)
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(rule);
-        return new KeyspaceStore(tables);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stretchKeys, 1);
+        return new KeyspaceStore(tables, stretchKeys);
     }
 
     /// <summary>
@@ -121,8 +127,10 @@ public sealed class KeyspaceStore : IDisposable
             stateInTables = state;
         }
 
+        counter.Publishing(applied);
         tables.Publish(applied);
         Volatile.Write(ref published, new PublishedState(applied, state, configuration));
+        counter.Published(pinNewest, state.Revision);
     }
 
     /// <summary>What entries did to leases since this was last asked, in their order. Applier only.</summary>
@@ -136,10 +144,14 @@ public sealed class KeyspaceStore : IDisposable
     }
 
     /// <summary>What was published last: a reader's world, unchanged until disposed. From any thread.</summary>
-    public KeyspaceView Pin() => new(tables.Pin());
+    public KeyspaceView Pin() => new(tables.Pin(), counter, pinNewest);
 
     /// <summary>A state was installed under this store: read the small states anew. Applier only.</summary>
-    public void Reload() => Volatile.Write(ref published, Load());
+    public void Reload()
+    {
+        counter.Reset();
+        Volatile.Write(ref published, Load());
+    }
 
     public void Dispose() => tables.Dispose();
 

@@ -7,11 +7,15 @@ namespace Lutra.Keyspace;
 public sealed class KeyspaceView : IDisposable
 {
     private readonly TableView tables;
+    private readonly KeyCounter counter;
+    private readonly Func<TableView> pinNewest;
 
-    internal KeyspaceView(TableView tables)
+    internal KeyspaceView(TableView tables, KeyCounter counter, Func<TableView> pinNewest)
     {
         this.tables = tables;
-        State = tables.TryGet(TableKeys.State, ulong.MaxValue, out _, out var bytes) ? StateRecord.Read(bytes) : StateRecord.Initial;
+        this.counter = counter;
+        this.pinNewest = pinNewest;
+        State = StateOf(tables);
     }
 
     public LogPosition Applied => tables.Applied;
@@ -36,7 +40,13 @@ public sealed class KeyspaceView : IDisposable
         ThrowIf(WriteCheck.CheckRevision(range.Revision.Value, State.Revision, State.Floor));
         var at = range.Revision.Value == 0 ? State.Revision : range.Revision.Value;
         if (!range.Range.IsSingleKey)
-            return RangeReader.Read(tables, range, at, State.Revision, answerBytesMax);
+        {
+            var counts = at == State.Revision ? counter.At(tables.Applied) : null;
+            var result = RangeReader.Read(tables, range, at, State.Revision, answerBytesMax, counts, out var walkedToCount);
+            if (walkedToCount >= counter.FarKeys)
+                counter.Build(pinNewest, view => StateOf(view).Revision);
+            return result;
+        }
 
         var tableKey = (byte[])[TableKeys.User, .. range.Range.From.Span];
         KeyVersion? found = tables.TryGet(tableKey, (ulong)at, out var version, out var bytes) ? KeyVersion.Read(version, bytes) : null;
@@ -116,6 +126,9 @@ public sealed class KeyspaceView : IDisposable
     }
 
     public void Dispose() => tables.Dispose();
+
+    private static StateRecord StateOf(TableView tables) =>
+        tables.TryGet(TableKeys.State, ulong.MaxValue, out _, out var bytes) ? StateRecord.Read(bytes) : StateRecord.Initial;
 
     internal static Revision FloorAsRevision(in StateRecord state) => new(Math.Max(0, state.Floor));
 

@@ -5,7 +5,6 @@ namespace Lutra.Keyspace;
 /// <summary>What tests must reach here, by the name of what happened; <see cref="Mark"/> says how it works.</summary>
 internal static class Marks
 {
-
     public static readonly Mark LogTimeWouldGoBack = new(MarkClass.Common);
     public static readonly Mark CompactedAlready = new(MarkClass.Common);
     public static readonly Mark Compacted = new(MarkClass.Common);
@@ -19,6 +18,9 @@ internal static class Marks
     public static readonly Mark TombstoneDropped = new(MarkClass.Rare);
     public static readonly Mark WalkSeeksPastNewerVersions = new(MarkClass.Rare);
     public static readonly Mark ConfigurationApplied = new(MarkClass.Rare);
+
+    public static readonly Mark KeysCounted = new(MarkClass.Rare);
+    public static readonly Mark StretchCut = new(MarkClass.Rare);
 
     public static readonly Mark CommandBreaksARule = new(MarkClass.VeryRare);
     public static readonly Mark SequenceBelowWindow = new(MarkClass.VeryRare);

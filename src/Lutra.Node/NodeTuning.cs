@@ -22,6 +22,9 @@ internal sealed record NodeTuning
     /// <summary>The most bytes of one chunk of a state on its way to a follower.</summary>
     public int TransferChunkBytes { get; init; } = 128 * 1024;
 
+    /// <summary>About how many keys are counted together, from 1.</summary>
+    public int StretchKeys { get; init; } = 512;
+
     internal LogOptions LogOf(LutraNodeOptions options) => Log with { SegmentSizeBytes = options.SegmentSizeBytes };
 
     internal TableOptions TablesOf(LutraNodeOptions options) => Tables with { MemtableBytes = options.MemtableBytes };

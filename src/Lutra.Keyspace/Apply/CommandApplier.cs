@@ -16,10 +16,10 @@ internal sealed class CommandApplier
     private readonly IdempotencyTable idempotency;
     private readonly LeaseTable leases;
 
-    public CommandApplier(TableStore tables)
+    public CommandApplier(TableStore tables, KeyCounter counter)
     {
         leases = new LeaseTable(tables);
-        keys = new UserKeys(tables, leases);
+        keys = new UserKeys(tables, leases, counter);
         execution = new WriteExecution(keys);
         sessions = new SessionTable(tables);
         idempotency = new IdempotencyTable(tables);

@@ -6,7 +6,8 @@ namespace Lutra.Keyspace;
 /// The users' keys as the applier sees and changes them. One request's changes share a revision, one above the last, and are numbered by
 /// their sub revision in the order they are made; a request that changes nothing uses no revision.
 /// </summary>
-internal sealed class UserKeys(TableStore tables, LeaseTable leases)
+/// <param name="counter">Told of keys that come to be and go.</param>
+internal sealed class UserKeys(TableStore tables, LeaseTable leases, KeyCounter counter)
 {
     private readonly ByteWriter tableKey = new();
     private readonly ByteWriter tableValue = new();
@@ -57,7 +58,11 @@ internal sealed class UserKeys(TableStore tables, LeaseTable leases)
         KeyVersion.WritePut(tableValue, subNext, previous?.CreateRevision ?? revision, (previous?.Version ?? 0) + 1, lease, value);
         Change(key, revision);
         if (previous is null)
+        {
             KeysAdded++;
+            counter.Changed(key, 1, index);
+        }
+
         var leaseBefore = previous?.Lease ?? 0;
         if (leaseBefore == lease)
             return;
@@ -75,6 +80,7 @@ internal sealed class UserKeys(TableStore tables, LeaseTable leases)
         KeyVersion.WriteTombstone(tableValue, subNext);
         Change(key, revisionBefore + 1);
         KeysAdded--;
+        counter.Changed(key, -1, index);
         if (lease != 0)
             leases.Detach(lease, key, index);
     }

@@ -100,7 +100,7 @@ internal sealed class WriteExecution(UserKeys keys)
 
         using var view = keys.Pin();
         // What it may take was checked beforehand.
-        return RangeReader.Read(view, range, revision, keys.Revision, answerBytesMax: long.MaxValue);
+        return RangeReader.Read(view, range, revision, keys.Revision, answerBytesMax: long.MaxValue, counts: null, out _);
     }
 
     private TransactionResult? RunTransaction(TransactionOperation transaction)

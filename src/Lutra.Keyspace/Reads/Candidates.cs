@@ -20,6 +20,12 @@ internal sealed class Candidates(RangeOperation range, long answerBytesMax)
     // A sort by value needs the values until it is done.
     private readonly bool withValue = !range.KeysOnly || range.Sort == SortTarget.Value;
 
+    /// <summary>No key that comes can belong to the answer, and each of them would say that there is more.</summary>
+    public bool IsFull => isInKeyOrder && range.Limit > 0 && found.Count >= range.Limit && !RevisionFilter.IsSet(range);
+
+    /// <summary>There is more than the answer has.</summary>
+    public void CutOff() => isCut = true;
+
     public bool Takes(in KeyVersion version)
     {
         if (!RevisionFilter.Passes(range, version))

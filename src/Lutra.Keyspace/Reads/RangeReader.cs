@@ -12,14 +12,30 @@ internal static class RangeReader
     /// <param name="at">The revision to read at; 0: the newest.</param>
     /// <param name="header">What the answer names as the store's revision.</param>
     /// <exception cref="LutraException">The answer would be larger than <paramref name="answerBytesMax"/>.</exception>
-    public static RangeResult Read(TableView view, RangeOperation range, long at, long header, long answerBytesMax)
+    /// <param name="counts">How many keys there are, as of <paramref name="at"/>; null: they are to be counted one by one.</param>
+    /// <param name="walkedToCount">How many keys were walked for nothing but their number.</param>
+    public static RangeResult Read(
+        TableView view, RangeOperation range, long at, long header, long answerBytesMax, KeyCounts? counts, out long walkedToCount)
     {
         var candidates = new Candidates(range, answerBytesMax);
         long count = 0;
+        walkedToCount = 0;
+        if (range.CountOnly && counts is not null)
+            return new RangeResult(new Revision(header), [], counts.Between(view, at, range.Range.From, range.Range.End!.Value), More: false);
         using var walk = new KeyWalk(view, range.Range, at);
         while (walk.MoveNext())
         {
+            if (candidates.IsFull && counts is not null)
+            {
+                // The key at hand is the first that the limit cuts off.
+                candidates.CutOff();
+                count += counts.Between(view, at, walk.Key.ToArray(), range.Range.End!.Value);
+                break;
+            }
+
             count++;
+            if (range.CountOnly || candidates.IsFull)
+                walkedToCount++;
             if (!range.CountOnly && candidates.Takes(walk.Version))
                 candidates.Add(walk.Key, walk.Version);
         }
@@ -40,6 +56,9 @@ internal static class RangeReader
 /// <summary>The bounds on mod and create revision: inclusive, 0 is off.</summary>
 internal static class RevisionFilter
 {
+    public static bool IsSet(RangeOperation range) =>
+        range.MinModRevision.Value != 0 || range.MinCreateRevision.Value != 0 || range.MaxModRevision.Value != 0 || range.MaxCreateRevision.Value != 0;
+
     public static bool Passes(RangeOperation range, in KeyVersion version) =>
         version.ModRevision >= range.MinModRevision.Value && version.CreateRevision >= range.MinCreateRevision.Value
         && (range.MaxModRevision.Value == 0 || version.ModRevision <= range.MaxModRevision.Value)

@@ -41,6 +41,7 @@ internal static class NodeDraw
                     UnreadBytesMax = Or(random, 1024 * 1024, 1, 65_536),
                 },
                 TransferChunkBytes = Or(random, 128 * 1024, 64, 16_384),
+                StretchKeys = 2,
             },
             // Never fewer than all clients of all workloads together.
             RequestsMax = Or(random, options.RequestsMax, 300, 2000),
