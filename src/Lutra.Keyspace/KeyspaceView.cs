@@ -118,6 +118,16 @@ public sealed class KeyspaceView : IDisposable
     /// </summary>
     public UInt128 HashOfState() => StateHash.Of(tables);
 
+    /// <summary>
+    /// etcd's hash of all versions up to <paramref name="revision"/> (none: the newest). Reads them all. Throws <see cref="LutraException"/>: compacted, future
+    /// revision.
+    /// </summary>
+    public uint HashOfRevisions(Revision revision)
+    {
+        ThrowIf(WriteCheck.CheckRevision(revision.Value, State.Revision, State.Floor));
+        return RevisionHash.Of(tables, revision.Value == 0 ? State.Revision : revision.Value, State.Floor);
+    }
+
     /// <summary>A cursor over everything, for who reads all of it once.</summary>
     internal TableCursor OpenScan(out long aboutBytes)
     {

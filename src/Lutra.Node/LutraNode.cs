@@ -119,6 +119,17 @@ public sealed class LutraNode : ILutraClient
     /// <param name="signal">Something may be there to take. Called from any thread, under a lock: it only wakes.</param>
     public NodeWatch OpenWatch(WatchOperation watch, Action signal) => host.Watches.Open(watch, signal);
 
+    /// <summary>
+    /// etcd's hash of all versions up to <paramref name="revision"/> (none: the newest), as this node has them: equal on nodes that agree on revision and compaction
+    /// floor. Reads them all, on the caller's thread. Throws <see cref="LutraException"/>: compacted, future revision.
+    /// </summary>
+    public RevisionHashResult HashOfRevisions(Revision revision)
+    {
+        using var view = host.Pin();
+        var hash = view.HashOfRevisions(revision);
+        return new RevisionHashResult(view.Revision, hash, revision.Value == 0 ? view.Revision : revision, view.CompactRevision);
+    }
+
     public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
         host.Snapshots.StreamAsync(options, cancellationToken);
 

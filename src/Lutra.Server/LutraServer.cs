@@ -1,5 +1,6 @@
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd;
+using Lutra.Server.Etcd.Gateway;
 using Lutra.Server.Etcd.Grpc;
 using Lutra.Server.Hosting;
 using Lutra.Server.Port;
@@ -71,6 +72,7 @@ public sealed class LutraServer : IAsyncDisposable
             var etcd = new EtcdFace(
                 options.EtcdNode ?? (() => node as LutraNode), options.Etcd, hasTls: options.Tls is not null, application.Lifetime.ApplicationStopping);
             var grpc = new GrpcServer(etcd, logger);
+            var gateway = new EtcdGateway(etcd, logger);
             if (options.Tls is { } tls)
                 Guard(application, new CertificateGate(tls.ClientCertificateRequired));
             application.Run(http =>
@@ -78,7 +80,7 @@ public sealed class LutraServer : IAsyncDisposable
                 if (GrpcServer.IsCall(http.Request))
                     return grpc.HandleAsync(http);
                 KestrelSetup.SetResponseRate(http);
-                return face.HandleAsync(http, "");
+                return EtcdGateway.Serves(http.Request) ? gateway.HandleAsync(http) : face.HandleAsync(http, "");
             });
             await application.StartAsync(cancellationToken);
             var bound = address with { Port = BoundPort(application, address) };

@@ -8,7 +8,7 @@ namespace Lutra.Server.Tests.Etcd;
 /// <summary>gRPC by hand over HTTP/2 without TLS: what a client library would do, and what none would.</summary>
 internal sealed class GrpcClient(string address) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = false }) 
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = false })
     {
         BaseAddress = new Uri($"http://{address}"),
         Timeout = TimeSpan.FromSeconds(20),

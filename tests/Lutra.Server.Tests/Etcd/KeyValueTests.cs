@@ -1,5 +1,5 @@
-using Pb = Lutra.Protocol.Etcd;
 using Order = Lutra.Protocol.Etcd.RangeRequest.Types.SortOrder;
+using Pb = Lutra.Protocol.Etcd;
 using Result = Lutra.Protocol.Etcd.Compare.Types.CompareResult;
 using Target = Lutra.Protocol.Etcd.Compare.Types.CompareTarget;
 

@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Pb = Lutra.Protocol.Etcd;
 using Filter = Lutra.Protocol.Etcd.WatchCreateRequest.Types.FilterType;
+using Pb = Lutra.Protocol.Etcd;
 
 namespace Lutra.Server.Tests.Etcd;
 

@@ -71,48 +71,22 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         RemoveDataRate(http);
         using var deadline = DeadlineOf(http);
         using var request = new GrpcRequestPipe(http.Request.BodyReader, encoding, face.Options.MessageSizeBytesMax);
-        CancellationTokenSource? linked = null;
+        if (method is SingleRequestMethod)
+            await ReadOnlyMessageAsync(request, deadline, http.RequestAborted);
+        var invocation = new EtcdInvocation(face, name => http.Request.Headers[name] is [{ } value, ..] ? value : null, reply, deadline, http.RequestAborted);
+        await invocation.RunAsync(method, request);
+    }
+
+    private static async ValueTask ReadOnlyMessageAsync(GrpcRequestPipe request, CancellationTokenSource? deadline, CancellationToken aborted)
+    {
         try
         {
-            switch (method)
-            {
-                case SingleRequestMethod single:
-                    await request.ReadOnlyMessageAsync(deadline?.Token ?? http.RequestAborted);
-                    await single.Handle(Admit(http, method, reply, EndOf(method, http, deadline, out linked)), request.Message);
-                    break;
-                case StreamingMethod streaming:
-                    var stream = Admit(http, method, reply, EndOf(method, http, deadline, out linked));
-
-                    // Who opened it may wait to hear that it is open before saying anything.
-                    await reply.FlushAsync(stream.Ended);
-                    await streaming.Handle(stream, request);
-                    break;
-            }
-        }
-        catch (LutraException refused)
-        {
-            throw RefusalMap.Of(refused, method.Writes);
+            await request.ReadOnlyMessageAsync(deadline?.Token ?? aborted);
         }
         catch (OperationCanceledException) when (deadline is { IsCancellationRequested: true })
         {
             throw EtcdErrors.DeadlineExceeded;
         }
-        finally
-        {
-            linked?.Dispose();
-        }
-    }
-
-    // What is done soon is not worth a source that hears of the client's end: it ends by itself.
-    private static CancellationToken EndOf(EtcdMethod method, HttpContext http, CancellationTokenSource? deadline, out CancellationTokenSource? linked)
-    {
-        linked = null;
-        if (!method.GoesOn && method is not StreamingMethod)
-            return deadline?.Token ?? CancellationToken.None;
-        if (deadline is null)
-            return http.RequestAborted;
-        linked = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, deadline.Token);
-        return linked.Token;
     }
 
     private EtcdMethod Find(string path)
@@ -126,14 +100,6 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         throw new GrpcException(
             GrpcStatusCode.Unimplemented,
             face.Services.Contains(service) ? $"unknown method {Shown(path[(slash + 1)..])} for service {service}" : $"unknown service {Shown(service)}");
-    }
-
-    private EtcdCall Admit(HttpContext http, EtcdMethod method, MessageWriter reply, CancellationToken ended)
-    {
-        var node = face.Node ?? throw EtcdErrors.NoLeader;
-        var call = new EtcdCall(face, node, name => http.Request.Headers[name] is [{ } value, ..] ? value : null, reply, ended);
-        call.Admit(method);
-        return call;
     }
 
     private static GrpcEncoding EncodingOf(HttpContext http)

@@ -13,6 +13,7 @@ internal static class KvService
     public static IEnumerable<EtcdMethod> Methods =>
     [
         new SingleRequestMethod(Service + "Range", RangeAsync) { ForLearners = true },
+        new SingleRequestMethod(Service + "RangeStream", static (call, request) => new(new RangeStream(call).RunAsync(request))) { GoesOn = true },
         new SingleRequestMethod(Service + "Put", PutAsync) { Writes = true },
         new SingleRequestMethod(Service + "DeleteRange", DeleteAsync) { Writes = true },
         new SingleRequestMethod(Service + "Txn", TransactAsync) { Writes = true },

@@ -55,6 +55,12 @@ internal static class RangeWire
     public static void Write(ref ProtoWriter target, in ReplyHeader header, RangeResult result)
     {
         header.Write(ref target);
+        WriteFields(ref target, result);
+    }
+
+    /// <summary>All but the header.</summary>
+    public static void WriteFields(ref ProtoWriter target, RangeResult result)
+    {
         foreach (var keyValue in result.KeyValues)
             KeyValueWire.Write(ref target, 2, keyValue);
         target.Flag(3, result.More);

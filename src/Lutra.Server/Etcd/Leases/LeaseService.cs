@@ -1,6 +1,6 @@
+using Google.Protobuf;
 using Lutra.Server.Etcd.Errors;
 using Lutra.Server.Etcd.Grpc;
-using Google.Protobuf;
 using Pb = Lutra.Protocol.Etcd;
 
 namespace Lutra.Server.Etcd.Leases;

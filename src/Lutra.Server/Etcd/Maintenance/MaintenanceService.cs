@@ -17,6 +17,8 @@ internal static class MaintenanceService
         ProtoMethod.Single(Service + "Status", Pb.StatusRequest.Parser, StatusAsync) with { ForLearners = true },
         ProtoMethod.Single(Service + "Alarm", Pb.AlarmRequest.Parser, AlarmAsync),
         ProtoMethod.Single(Service + "Defragment", Pb.DefragmentRequest.Parser, DefragmentAsync),
+        ProtoMethod.Single(Service + "Hash", Pb.HashRequest.Parser, HashAsync),
+        ProtoMethod.Single(Service + "HashKV", Pb.HashKVRequest.Parser, HashKeysAsync),
         ProtoMethod.Single(Service + "MoveLeader", Pb.MoveLeaderRequest.Parser, MoveLeaderAsync),
         ProtoMethod.Single(Service + "Downgrade", Pb.DowngradeRequest.Parser, DowngradeAsync),
     ];
@@ -67,6 +69,25 @@ internal static class MaintenanceService
 
     // Merges give back what compaction freed, all the time: there is nothing left to do, and that is done.
     private static ValueTask<IMessage> DefragmentAsync(EtcdCall call, Pb.DefragmentRequest request) => new(new Pb.DefragmentResponse());
+
+    // There is no file that holds all and nothing else, as etcd hashes it: what its users hold is hashed.
+    private static async ValueTask<IMessage> HashAsync(EtcdCall call, Pb.HashRequest request)
+    {
+        var result = await Task.Run(() => call.Node.HashOfRevisions(Revision.None)).WaitAsync(call.Ended);
+        return new Pb.HashResponse { Header = call.HeaderAt(result.Revision).ToMessage(), Hash = result.Hash };
+    }
+
+    private static async ValueTask<IMessage> HashKeysAsync(EtcdCall call, Pb.HashKVRequest request)
+    {
+        var result = await Task.Run(() => call.Node.HashOfRevisions(new Revision(Math.Max(request.Revision, 0)))).WaitAsync(call.Ended);
+        return new Pb.HashKVResponse
+        {
+            Header = call.HeaderAt(result.Revision).ToMessage(),
+            Hash = result.Hash,
+            HashRevision = result.HashedUpTo.Value,
+            CompactRevision = result.CompactRevision.Value > 0 ? result.CompactRevision.Value : -1,
+        };
+    }
 
     private static async ValueTask<IMessage> MoveLeaderAsync(EtcdCall call, Pb.MoveLeaderRequest request)
     {

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf.Reflection;
+using Lutra.Server.Etcd.Grpc;
+
+namespace Lutra.Server.Etcd.Gateway;
+
+/// <summary>JSON objects out of a request's body, one after another as they come.</summary>
+/// <param name="sizeBytesMax">Of one of them, checked while it is read.</param>
+internal sealed class GatewayRequests(PipeReader body, MessageDescriptor shape, int sizeBytesMax) : MessageReader
+{
+    public override async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellationToken);
+            if (TryCut(read, out var json, out var end))
+            {
+                body.AdvanceTo(end);
+                Message = GatewayJson.Parse(shape, json);
+                return true;
+            }
+
+            var sizeBytes = read.Buffer.Length;
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (read.IsCompleted)
+                return false;
+            Check(sizeBytes);
+        }
+    }
+
+    /// <summary>The whole body as the one message of a call; an empty one is an empty message.</summary>
+    public async ValueTask ReadOnlyMessageAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellationToken);
+            var sizeBytes = read.Buffer.Length;
+            if (read.IsCompleted && sizeBytes <= sizeBytesMax)
+            {
+                var json = Encoding.UTF8.GetString(read.Buffer);
+                body.AdvanceTo(read.Buffer.End);
+                Message = GatewayJson.Parse(shape, json);
+                return;
+            }
+
+            // Given back before anything is refused: the host reads what is left of a refused body, so that the connection can go on.
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            Check(sizeBytes);
+        }
+    }
+
+    private void Check(long sizeBytes)
+    {
+        if (sizeBytes > sizeBytesMax)
+            throw GrpcRequestPipe.TooLarge(sizeBytes, sizeBytesMax);
+    }
+
+    private bool TryCut(in ReadResult read, out string json, out SequencePosition end)
+    {
+        var buffer = read.Buffer;
+        (json, end) = ("", default);
+        if (IsBlank(buffer))
+            return false;
+        var reader = new Utf8JsonReader(buffer, read.IsCompleted, default);
+        try
+        {
+            if (!JsonDocument.TryParseValue(ref reader, out var document))
+                return false;
+            document.Dispose();
+        }
+        catch (JsonException malformed)
+        {
+            body.AdvanceTo(buffer.End);
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"the body is no JSON: {malformed.Message}");
+        }
+
+        end = reader.Position;
+        json = Encoding.UTF8.GetString(buffer.Slice(0, end));
+        return true;
+    }
+
+    private static bool IsBlank(in ReadOnlySequence<byte> buffer)
+    {
+        foreach (var piece in buffer)
+        {
+            if (piece.Span.ContainsAnyExcept(" \t\r\n"u8))
+                return false;
+        }
+
+        return true;
+    }
+}
