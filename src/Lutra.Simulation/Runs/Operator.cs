@@ -32,6 +32,7 @@ internal sealed class Operator
     // Until when each may still be done.
     private readonly SortedDictionary<MemberId, TimeSpan> removals = [];
     private readonly TimeSpan restartMax;
+    private bool isClosed;
 
     public Operator(SimulatedCluster cluster, World world, List<TimelineEntry> timeline)
     {
@@ -147,9 +148,14 @@ internal sealed class Operator
         vacant.Add(node.Label);
     }
 
+    /// <summary>Faults have ended: who is down or away now is not brought back.</summary>
+    public void Close() => isClosed = true;
+
     /// <summary>The machine is wanted again.</summary>
     public void Return(SimulatedNode node)
     {
+        if (isClosed)
+            return;
         vacant.Remove(node.Label);
         leftDown.Remove(node.Label);
         StartLater(node);

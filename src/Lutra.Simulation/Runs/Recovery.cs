@@ -23,6 +23,7 @@ internal sealed class Recovery
     public Recovery(FaultSetting setting, IReadOnlyList<IWorkload> workloads, ClusterWatch watch, Func<Func<bool>, TimeSpan, bool> until, Action<string> violated)
     {
         (this.setting, this.workloads, this.watch, this.until, this.violated) = (setting, workloads, watch, until, violated);
+        setting.Operator.Close();
         var random = setting.Scheduler.RandomFor("core");
         var sound = setting.Cluster.Nodes.Where(node => setting.Operator.IsSound(node) && Roster.MayVote(node)).ToArray();
         random.Shuffle(sound);
