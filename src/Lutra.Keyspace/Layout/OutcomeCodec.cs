@@ -99,16 +99,24 @@ internal static class OutcomeCodec
                 var more = source.Byte() != 0;
                 return new RangeResult(revision, ReadKeyValues(ref source), count, more);
             case Transaction:
-                var succeeded = source.Byte() != 0;
-                var results = ImmutableArray.CreateBuilder<OperationResult>(source.Count(ResultBytesMin));
-                for (var left = results.Capacity; left > 0; left--)
-                    results.Add(ReadResult(source.Byte(), ref source, depth + 1));
-                return new TransactionResult(revision, succeeded, results.MoveToImmutable());
+                return new TransactionResult(revision, source.Byte() != 0, ReadResults(ref source, depth));
             case Compact:
                 return new CompactResult(revision);
             default:
                 throw new FormatException($"A kept result is of kind {kind}, which is not known.");
         }
+    }
+
+    // Room is made for what is announced, on every level: no more is announced than a transaction may have.
+    private static ImmutableArray<OperationResult> ReadResults(ref ByteReader source, int depth)
+    {
+        var count = source.Count(ResultBytesMin);
+        if (count > KeyspaceLimits.OperationsMax)
+            throw new FormatException($"A transaction has {count} results; the most are {KeyspaceLimits.OperationsMax}.");
+        var results = ImmutableArray.CreateBuilder<OperationResult>(count);
+        for (var left = count; left > 0; left--)
+            results.Add(ReadResult(source.Byte(), ref source, depth + 1));
+        return results.MoveToImmutable();
     }
 
     private static void Begin(ByteWriter target, byte kind, OperationResult result)

@@ -135,6 +135,18 @@ public sealed class StateInTablesTests : IDisposable
         Assert.Throws<FormatException>(() => StateRecord.Read(bytes.Written.ToArray()));
     }
 
+    [Fact]
+    public void F01_the_results_of_a_transaction_are_no_more_than_it_may_have()
+    {
+        var bytes = new ByteWriter();
+        bytes.Byte(5);
+        bytes.Varint(7L);
+        bytes.Byte(1);
+        bytes.Varint(129L);
+        bytes.Raw(new byte[1000]);
+        Assert.Contains("129 results", Assert.Throws<FormatException>(() => OutcomeCodec.Read(bytes.Written.ToArray())).Message, StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         before.Dispose();
