@@ -49,7 +49,7 @@ public abstract class ClusterCommands
         Assert.Contains($"{id}, unstarted, , http://127.0.0.1:1, , true", await etcdctl.PrintAsync("member", "list"), StringComparison.Ordinal);
         Assert.Equal(
             "Error: etcdserver: can only promote a learner member which is in sync with leader", await etcdctl.RefusedAsync("member", "promote", id));
-        Assert.StartsWith($"Member {id} removed from cluster", await etcdctl.PrintAsync("member", "remove", id), StringComparison.Ordinal);
+        Assert.StartsWith($"Member {id,16} removed from cluster", await etcdctl.PrintAsync("member", "remove", id), StringComparison.Ordinal);
         Assert.Equal("Error: etcdserver: member not found", await etcdctl.RefusedAsync("member", "remove", id));
         Assert.Equal("Error: etcdserver: member not found", await etcdctl.RefusedAsync("member", "promote", "1234"));
         Assert.Equal(3, (await etcdctl.PrintAsync("member", "list")).Split('\n').Length);

@@ -4,9 +4,14 @@ using System.Text.Json;
 namespace Lutra.Acceptance.Etcd;
 
 /// <summary>etcd's own command line, unchanged, against one store.</summary>
-/// <param name="endpoint">The one that is asked; null: all, as etcdctl chooses.</param>
-internal sealed class Etcdctl(EtcdTarget target, string? endpoint = null)
+/// <param name="endpoints">Those that are asked, as etcdctl chooses.</param>
+internal sealed class Etcdctl(IReadOnlyList<string> endpoints)
 {
+    public Etcdctl(EtcdTarget target, string? endpoint = null)
+        : this(endpoint is null ? target.Endpoints : [endpoint])
+    {
+    }
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs a command to its end.</summary>
@@ -61,7 +66,7 @@ internal sealed class Etcdctl(EtcdTarget target, string? endpoint = null)
     {
         var start = new ProcessStartInfo("etcdctl") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ETCDCTL_API"] = "3";
-        start.ArgumentList.Add($"--endpoints={endpoint ?? string.Join(',', target.Endpoints)}");
+        start.ArgumentList.Add($"--endpoints={string.Join(',', endpoints)}");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;
