@@ -127,6 +127,6 @@ internal static class MembersRoute
     {
         null or PromotionNames.Automatic => MemberPromotion.Automatic,
         PromotionNames.Manual => MemberPromotion.Manual,
-        _ => throw new RefusedException(Problem.Malformed($"'promotion' is \"{PromotionNames.Automatic}\" or \"{PromotionNames.Manual}\", not \"{name}\".")),
+        _ => throw new RefusedException(Problem.Malformed($"'promotion' is \"{PromotionNames.Automatic}\" or \"{PromotionNames.Manual}\", not {Quoted.Of(name)}.")),
     };
 }
