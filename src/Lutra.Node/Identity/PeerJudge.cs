@@ -9,12 +9,13 @@ namespace Lutra.Node.Identity;
 /// </summary>
 /// <remarks>
 /// The memory is this process's own: bounded by the members, gone with a restart. So a disk that was put back to an older copy is noticed while any
-/// peer that met the newer one still runs, and if it was started at least once between the copy and its loss; beyond that it cannot be known from here.
+/// peer that met the newer one still runs, and if it was started at least once between the copy and its loss. Where it was not, the leader notices
+/// by what it had acknowledged (<see cref="HeldBefore"/>); beyond that it cannot be known.
 /// A node that has not begun is let through, for words of formation only: they tell it what cluster it found and why it is no part of it.
 /// </remarks>
 internal sealed class PeerJudge
 {
-    private readonly SortedDictionary<NodeId, ulong> boots = [];
+    private readonly SortedDictionary<NodeId, (ulong Boots, ulong Run)> met = [];
 
     /// <summary>Null where all is well; else the refusal, for the person at the other end.</summary>
     /// <param name="configuration">The one in force here; empty before the cluster has begun.</param>
@@ -37,14 +38,21 @@ internal sealed class PeerJudge
         }
         if (!configuration.Members.Any(member => member.Node == hello.Node))
             return null;
-        if (boots.TryGetValue(hello.Node, out var met) && hello.Boots < met)
+        if (met.TryGetValue(hello.Node, out var last))
         {
-            return $"The data folder of id {hello.Label} (node {hello.Node}) went back to an older copy: it says that it was started {hello.Boots} times, and was met here at its start number {met}. "
-                + "It may have forgotten votes and entries that others count on. Put the newest copy back, or have the member removed, and the node added anew with an empty folder.";
+            if (hello.Boots < last.Boots)
+                return WentBack(hello, $"it says that it was started {hello.Boots} times, and was met here at its start number {last.Boots}");
+            if (hello.Boots == last.Boots && hello.Run != last.Run)
+                return WentBack(hello, $"it says that this is its start number {hello.Boots}, and another process was met here under that number");
         }
-        boots[hello.Node] = hello.Boots;
-        foreach (var gone in boots.Keys.Where(node => configuration.Members.All(member => member.Node != node)).ToArray())
-            boots.Remove(gone);
+        met[hello.Node] = (hello.Boots, hello.Run);
+        foreach (var gone in met.Keys.Where(node => configuration.Members.All(member => member.Node != node)).ToArray())
+            met.Remove(gone);
         return null;
     }
+
+    /// <summary>The refusal of a node whose disk was put back.</summary>
+    public static string WentBack(Hello hello, string evidence) =>
+        $"The data folder of id {hello.Label} (node {hello.Node}) went back to an older copy: {evidence}. "
+            + "It may have forgotten votes and entries that others count on. Put the newest copy back, or have the member removed, and the node added anew with an empty folder.";
 }

@@ -22,6 +22,8 @@ internal sealed class Membership : IDisposable
     private readonly ClusterFormation formation;
     private readonly Action<LoopInput> post;
     private readonly PeerJudge judge = new();
+    private readonly HeldBefore held = new();
+    private readonly ulong run;
     private Configuration configuration = Configuration.Empty;
     private OpenedLog opened;
     private bool hasLeader;
@@ -32,9 +34,10 @@ internal sealed class Membership : IDisposable
     private ImmutableArray<string> seenWaiting = [];
     private long seenWaitingMillis;
 
-    private Membership(NodeContext context, LutraNodeOptions options, IdentityFile identity, Action<LoopInput> post)
+    private Membership(NodeContext context, LutraNodeOptions options, IdentityFile identity, ulong run, Action<LoopInput> post)
     {
         this.context = context;
+        this.run = run;
         this.options = options;
         this.identity = identity;
         this.post = post;
@@ -69,15 +72,17 @@ internal sealed class Membership : IDisposable
     {
         BaseState = Identity.BaseState,
         Opened = opened,
+        Run = run,
     };
 
+    /// <param name="run">Drawn for this process.</param>
     /// <param name="post">Brings what the disk finished back to the loop.</param>
-    public static Membership Open(NodeContext context, LutraNodeOptions options, Action<LoopInput> post)
+    public static Membership Open(NodeContext context, LutraNodeOptions options, ulong run, Action<LoopInput> post)
     {
         var identity = IdentityFile.Open(context.Files, Label.Parse(options.Label), options.ClusterName, context.Random);
         try
         {
-            return new Membership(context, options, identity, post);
+            return new Membership(context, options, identity, run, post);
         }
         catch
         {
@@ -136,15 +141,29 @@ internal sealed class Membership : IDisposable
     public void Committed(LogIndex at, Configuration members) => formation.Committed(at, members);
 
     /// <summary>Why the one behind this hello may not speak; null: it may.</summary>
-    public string? Judge(Hello hello) => judge.Judge(hello, configuration, formation.KnownMembers, formation.KnownAt);
+    /// <param name="status">Of consensus; null before the cluster has begun.</param>
+    public string? Judge(Hello hello, RaftStatus? status)
+    {
+        var wentBack = status is null ? null : held.Judge(hello, status);
+        return wentBack ?? judge.Judge(hello, configuration, formation.KnownMembers, formation.KnownAt);
+    }
 
-    public void Heard(Hello hello, string? address) => formation.Heard(address, hello);
+    public void Heard(Hello hello, string? address)
+    {
+        held.Heard(hello);
+        formation.Heard(address, hello);
+    }
 
     public void FoundSelf(string address) => formation.FoundSelf(address);
 
     public void Receive(NodeId from, FormationMessage message) => formation.Receive(from, message);
 
-    public void Lost(NodeId peer) => formation.Lost(peer);
+    /// <inheritdoc cref="Judge"/>
+    public void Lost(NodeId peer, RaftStatus? status)
+    {
+        held.Lost(peer, status);
+        formation.Lost(peer);
+    }
 
     public void Unreachable(string address, string reason) => formation.Unreachable(address, reason);
 

@@ -38,7 +38,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         this.options = options;
         this.origin = origin;
         Measures = new NodeMeasures(context.Clock.Time);
-        membership = Membership.Open(context, options, Post);
+        membership = Membership.Open(context, options, origin, Post);
         peers = new PeerExchange(context.Network, membership.Hello, options.Tuning.Peers, this, context.Random, context.Clock.Time, Offer);
         peers.SetTargets(membership.Targets);
         FollowMembership();
@@ -167,7 +167,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
 
     public void MembersChanged(Configuration configuration, bool hasLeader) => membership.MembersChanged(configuration, hasLeader, peers);
 
-    string? IPeerEvents.Judge(Hello hello) => membership.Judge(hello);
+    string? IPeerEvents.Judge(Hello hello) => membership.Judge(hello, replica?.Raft.Status);
 
     void IPeerEvents.Heard(Hello hello, string? address)
     {
@@ -195,7 +195,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
 
     void IPeerEvents.Lost(NodeId peer)
     {
-        membership.Lost(peer);
+        membership.Lost(peer, replica?.Raft.Status);
         replica?.Lost(peer);
     }
 

@@ -45,6 +45,9 @@ public sealed record Hello(
     /// <summary>It can be taken into a cluster: it belongs to none, or gives its own up, and has no state to begin with.</summary>
     public bool CanBeTakenIn => (Stage is FormationStage.Fresh or FormationStage.Alone) && BaseState == 0;
 
+    /// <summary>Drawn by each process: two that run one folder, or an older copy of it, may count the same starts and differ in this.</summary>
+    public ulong Run { get; init; }
+
     /// <summary>What the folder held when it was opened.</summary>
     public OpenedLog Opened { get; init; }
 }

@@ -67,4 +67,16 @@ public sealed class PeerJudgeTests
         Assert.Null(judge.Judge(hello with { Boots = 8 }, Members, Members, LogIndex.Zero));
         Assert.Null(judge.Judge(Subject.HelloOf(3, FormationStage.Begun), Members, Members, LogIndex.Zero));
     }
+
+    [Fact]
+    public void D11_another_process_under_the_same_start_number_is_refused()
+    {
+        var judge = new PeerJudge();
+        var hello = Subject.HelloOf(2, FormationStage.Begun) with { Boots = 7, Run = 1 };
+        Assert.Null(judge.Judge(hello, Members, Members, LogIndex.Zero));
+        Assert.Null(judge.Judge(hello, Members, Members, LogIndex.Zero));
+        var refusal = judge.Judge(hello with { Run = 2 }, Members, Members, LogIndex.Zero);
+        Assert.Contains("this is its start number 7, and another process was met here under that number", refusal, StringComparison.Ordinal);
+        Assert.Null(judge.Judge(hello with { Boots = 8, Run = 2 }, Members, Members, LogIndex.Zero));
+    }
 }

@@ -5,8 +5,8 @@ namespace Lutra.Node.Peers.Frames;
 /// <summary>
 /// What two ends say before anything else. Hello: u32 magic "LUT1", u16 oldest and u16 newest protocol, cluster name, u8 stage, u8 flags (1: a cluster id
 /// follows, 2: an expected node follows, 4: the label was given), u64 node, [u128 cluster], [u64 expected], label, varint boots, peer address,
-/// client address, varint count of listed addresses and these, u128 base state, varint term and varint last index at its start, varint index of the configuration. A
-/// reader ignores what follows, so that a later protocol can say more. Refused: a text.
+/// client address, varint count of listed addresses and these, u128 base state, varint term and varint last index at its start, varint index of the configuration, u64 run.
+/// A reader ignores what follows, so that a later protocol can say more. Refused: a text.
 /// Ping and Pong: u64, whatever the sender of the ping wants back.
 /// </summary>
 internal static class GreetingCodec
@@ -46,6 +46,7 @@ internal static class GreetingCodec
         writer.Varint(hello.Opened.Term.Value);
         writer.Varint(hello.Opened.Last.Value);
         writer.Varint(hello.ConfigurationIndex.Value);
+        writer.UInt64(hello.Run);
         writer.End();
     }
 
@@ -86,12 +87,14 @@ internal static class GreetingCodec
         var baseState = reader.UInt128();
         var opened = new OpenedLog(new Term(reader.Varint()), new LogIndex(reader.Varint()));
         var configurationIndex = new LogIndex(reader.Varint());
+        var run = reader.UInt64();
         return new Hello(
             protocolMin, protocolMax, clusterName, cluster, node, expected, label, (flags & LabelGiven) != 0, boots, peerAddress, clientAddress, stage, listed,
             configurationIndex)
         {
             BaseState = baseState,
             Opened = opened,
+            Run = run,
         };
     }
 

@@ -72,6 +72,7 @@ internal sealed class FrameSamples(Random random)
         {
             BaseState = new UInt128(Number(), Number()),
             Opened = new OpenedLog(Term(), Index()),
+            Run = Number(),
         };
     }
 
