@@ -16,7 +16,8 @@ internal sealed class DiskRoom(ReplicatedLog log, string location)
     /// <summary>A table could not be written for want of room.</summary>
     public bool TablesOutOfSpace { get; set; }
 
-    public bool IsShort => TablesOutOfSpace || (log.IsFull && log.RoomBytes < ReserveBytes);
+    /// <summary>A request of the size that any node must take may be refused: the node should not lead any more, if another has more room. Smaller ones may still fit.</summary>
+    public bool IsShort => !HasRoomFor(LutraLimits.RequestSizeBytesMax);
 
     public bool HasRoomFor(long bytes) => !TablesOutOfSpace && (!log.IsFull || log.RoomBytes - bytes >= ReserveBytes);
 

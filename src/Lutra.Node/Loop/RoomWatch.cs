@@ -8,7 +8,9 @@ internal sealed class RoomWatch(RaftNode raft, DiskRoom room, PeerExchange peers
 {
     // Sorted, so that the same peer is chosen in each run of a seed.
     private readonly SortedDictionary<NodeId, bool> peersWithRoom = [];
-    private bool told = true;
+    // What each was told since it introduced itself last; it cannot be told before both belong to the cluster.
+    private readonly SortedDictionary<NodeId, bool> told = [];
+    private bool before = true;
 
     public bool HasRoom => !room.IsShort;
 
@@ -18,22 +20,27 @@ internal sealed class RoomWatch(RaftNode raft, DiskRoom room, PeerExchange peers
 
     public void Receive(NodeId from, RoomFrame frame) => peersWithRoom[from] = frame.HasRoom;
 
-    public void Heard(NodeId peer) => peers.Send(peer, new RoomFrame(HasRoom));
+    public void Heard(NodeId peer) => told.Remove(peer);
 
-    public void Lost(NodeId peer) => peersWithRoom.Remove(peer);
+    public void Lost(NodeId peer)
+    {
+        peersWithRoom.Remove(peer);
+        told.Remove(peer);
+    }
 
     public void Tick()
     {
         room.Retry();
-        if (HasRoom != told)
+        var now = HasRoom;
+        Marks.RoomChanged.HitIf(now != before);
+        before = now;
+        foreach (var member in raft.Configuration.Members)
         {
-            Marks.RoomChanged.Hit();
-            told = HasRoom;
-            foreach (var peer in peersWithRoom.Keys)
-                peers.Send(peer, new RoomFrame(told));
+            if (member.Node is { } peer && peer != raft.Id && !(told.TryGetValue(peer, out var was) && was == now) && peers.Send(peer, new RoomFrame(now)))
+                told[peer] = now;
         }
 
-        if (HasRoom || raft.Role != RoleName.Leader || raft.IsTransferring)
+        if (now || raft.Role != RoleName.Leader || raft.IsTransferring)
             return;
         foreach (var (peer, hasRoom) in peersWithRoom)
         {

@@ -55,7 +55,7 @@ public sealed class TableStore : IDisposable
         {
             foreach (var record in manifest.Tables)
                 tables.Add(OpenTable(record));
-            var layers = new CurrentLayers(options.MemtableBytes, [.. tables], manifest.Applied);
+            var layers = new CurrentLayers(options, [.. tables], manifest.Applied);
             keeper = new TableKeeper(files, scheduler, options, rule, events, manifest, nextNumber, layers, OpenTable, retired);
             keeper.Wake();
             return new TableStore(layers, keeper);

@@ -82,10 +82,13 @@ public sealed class DiskErrorTests
         Assert.True(stopped > 0, "No write failed where it counts.");
     }
 
-    [Fact]
-    public void D09_a_full_leader_hands_over_to_a_peer_with_room()
+    [Theory]
+    [InlineData(2_000)]
+    [InlineData(200_000)]
+    [InlineData(1_400_000)]
+    public void D09_a_full_leader_hands_over_to_a_peer_with_room(int valueBytes)
     {
-        var cluster = Started(seed: 4, nodes: 3);
+        var cluster = Started(seed: 4, nodes: 3, options => valueBytes < 100_000 ? options : options with { SegmentSizeBytes = 6 * 1024 * 1024, MemtableBytes = 64 * 1024 * 1024 });
         var ledger = new Ledger(cluster);
         var full = cluster.Leader!;
         ledger.MustWrite();
@@ -93,7 +96,7 @@ public sealed class DiskErrorTests
         for (var write = 0; cluster.Leader == full; write++)
         {
             Assert.True(write < 1000, "The full node leads on.");
-            if (!ledger.Write(full, valueBytes: 2000))
+            if (!ledger.Write(full, valueBytes))
                 cluster.Scheduler.RunFor(TimeSpan.FromMilliseconds(50));
         }
 
@@ -101,6 +104,7 @@ public sealed class DiskErrorTests
         Assert.NotSame(full, cluster.Leader);
         for (var write = 0; write < 200; write++)
             Assert.True(ledger.Write(cluster.Leader!, valueBytes: 2000), $"Write {write} is refused though two have room.");
+        Assert.True(ledger.Write(cluster.Leader!, valueBytes), "A large write is refused though two have room.");
         Assert.All(cluster.Nodes, node => Assert.True(node.IsUp, node.Failure?.ToString()));
         full.Disk.Faults.QuotaBytes = null;
         ledger.RequireHeld("when there is room again");

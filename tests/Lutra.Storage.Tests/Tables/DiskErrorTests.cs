@@ -116,6 +116,38 @@ public sealed class DiskErrorTests
     }
 
     [Fact]
+    public void D09_on_a_full_disk_what_is_committed_is_applied_in_memory_up_to_a_limit()
+    {
+        var random = new Random(7);
+        using var bed = new TableBed(options: TableBed.Small with { MoreBytesWhenFull = 20_000 });
+        bed.Open();
+        bed.Batch(random);
+        bed.FlushAll();
+        bed.Disk.Faults.QuotaBytes = bed.Disk.UsedBytes;
+        var batches = 0;
+        for (; bed.Store.HasRoom; batches++)
+        {
+            Assert.True(batches < 1000, "A full disk is no limit.");
+            bed.Batch(random);
+            bed.Settle();
+            bed.AssertShown(random);
+        }
+
+        Assert.Equal([true], bed.OutOfSpace);
+        var (waited, applied) = (bed.RoomAgainCount, bed.Store.Applied);
+        Assert.Equal((ulong)batches + 1, applied.Index.Value);
+        bed.Disk.Faults.QuotaBytes = null;
+        bed.Store.RetryWrites();
+        bed.Settle();
+        Assert.True(bed.Store.HasRoom);
+        Assert.True(bed.RoomAgainCount > waited);
+        bed.FlushAll();
+        Assert.Equal(applied, bed.Store.Durable);
+        bed.Restart(powerCut: random);
+        bed.AssertShown(random);
+    }
+
+    [Fact]
     public void A_merge_without_room_waits_and_flushes_go_on()
     {
         var random = new Random(6);

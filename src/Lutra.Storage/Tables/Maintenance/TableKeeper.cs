@@ -47,10 +47,17 @@ internal sealed class TableKeeper : IStage
         this.layers = layers;
         this.open = open;
         this.retired = retired;
-        retries = new WriteRetries(events);
+        retries = new WriteRetries(events with { OutOfSpace = OutOfSpace });
     }
 
     public string Name => "tables";
+
+    private void OutOfSpace(bool isOut)
+    {
+        if (layers.DiskIsFull(isOut))
+            events.RoomAgain();
+        events.OutOfSpace(isOut);
+    }
 
     public StageKind Kind => StageKind.Background;
 

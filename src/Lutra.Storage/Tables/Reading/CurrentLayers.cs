@@ -11,18 +11,19 @@ internal sealed class CurrentLayers
     /// <summary>Full memtables that may wait for the disk; the one being filled comes on top.</summary>
     private const int WaitingMax = 2;
 
-    private readonly int memtableBytes;
+    private readonly TableOptions options;
     private readonly Lock swap = new();
     private Published published;
     private bool batchIsOpen;
     private bool flushIsRequested;
     private bool isInstalling;
+    private bool diskIsFull;
     private volatile bool hasRoom = true;
 
     /// <param name="tables">Newest first; the caller lets go of them afterwards.</param>
-    public CurrentLayers(int memtableBytes, Table[] tables, LogPosition durable)
+    public CurrentLayers(TableOptions options, Table[] tables, LogPosition durable)
     {
-        this.memtableBytes = memtableBytes;
+        this.options = options;
         published = new Published(new Layers(new Memtable(), [], tables, durable), 0, durable);
     }
 
@@ -137,6 +138,19 @@ internal sealed class CurrentLayers
         }
     }
 
+    /// <summary>A flush found no room on the disk, or found it again.</summary>
+    /// <returns>True where the applier has room again.</returns>
+    public bool DiskIsFull(bool isFull)
+    {
+        lock (swap)
+        {
+            diskIsFull = isFull;
+            var hadRoom = hasRoom;
+            RotateWhereDue();
+            return hasRoom && !hadRoom;
+        }
+    }
+
     private void RequireNoInstallation()
     {
         if (isInstalling)
@@ -154,9 +168,10 @@ internal sealed class CurrentLayers
     private bool RotateWhereDue()
     {
         var (layers, applied) = (published.Layers, published.Applied);
-        var isFull = layers.Active.EntryBytes >= memtableBytes;
+        var isFull = layers.Active.EntryBytes >= options.MemtableBytes;
         var rotates = !batchIsOpen && (isFull || flushIsRequested) && layers.Waiting.Length < WaitingMax;
-        hasRoom = rotates || !isFull || layers.Waiting.Length < WaitingMax;
+        var mayGrow = diskIsFull && layers.Active.EntryBytes - options.MemtableBytes < options.MoreBytesWhenFull;
+        hasRoom = rotates || !isFull || layers.Waiting.Length < WaitingMax || mayGrow;
         Marks.ApplierHasNoRoom.HitIf(!hasRoom);
         if (!rotates)
             return false;
