@@ -92,7 +92,7 @@ public sealed class LutraNode : ILutraClient
         if (options.Consistency == Consistency.Linearizable)
             await Wait(host.Reads.UpToDate(), cancellationToken);
         using var view = host.Pin();
-        return view.Range(range);
+        return host.Damage.Read((view, range), static asked => asked.view.Range(asked.range));
     }
 
     public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>

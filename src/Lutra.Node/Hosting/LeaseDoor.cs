@@ -6,7 +6,7 @@ using Lutra.Node.Loop;
 namespace Lutra.Node.Hosting;
 
 /// <summary>Where requests about leases of this process enter the node.</summary>
-internal sealed class LeaseDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions options, WriteDoor writes, ReadDoor reads)
+internal sealed class LeaseDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions options, WriteDoor writes, ReadDoor reads, DamageGuard damage)
 {
     private const int ListedAtOnce = 10_000;
     private const int DrawsMax = 16;
@@ -53,7 +53,7 @@ internal sealed class LeaseDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
             return new LeaseStatus(lease, left.TtlSeconds, left.RemainingSeconds, []);
         await reads.UpToDate().AsTask().WaitAsync(cancellationToken);
         using var view = loop.Replica!.Keyspace.Pin();
-        return new LeaseStatus(lease, left.TtlSeconds, left.RemainingSeconds, [.. view.KeysOfLease(lease)]);
+        return new LeaseStatus(lease, left.TtlSeconds, left.RemainingSeconds, [.. damage.Read((view, lease), static asked => asked.view.KeysOfLease(asked.lease).ToArray())]);
     }
 
     public async ValueTask<ImmutableArray<long>> ListAsync(CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ internal sealed class LeaseDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
         var leases = ImmutableArray.CreateBuilder<long>();
         while (true)
         {
-            var page = view.Leases(leases.Count > 0 ? leases[^1] : 0, ListedAtOnce);
+            var page = damage.Read((view, after: leases.Count > 0 ? leases[^1] : 0), static asked => asked.view.Leases(asked.after, ListedAtOnce));
             foreach (var lease in page)
                 leases.Add(lease.Lease);
             if (page.Count < ListedAtOnce)

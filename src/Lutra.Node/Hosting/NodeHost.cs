@@ -40,10 +40,11 @@ internal sealed class NodeHost : IDisposable
         network = new SocketNetwork(tls);
         var context = new NodeContext(files, network, scheduler, clock, random, Fail, this.tell);
         loop = new NodeLoop(context, options, origin);
+        Damage = new DamageGuard(Fail);
         Writes = new WriteDoor(loop, clock, options, origin);
         Reads = new ReadDoor(loop, clock, options);
-        Leases = new LeaseDoor(loop, clock, options, Writes, Reads);
-        Watches = new WatchDoor(loop, Reads);
+        Leases = new LeaseDoor(loop, clock, options, Writes, Reads, Damage);
+        Watches = new WatchDoor(loop, Reads, Damage);
         Snapshots = new SnapshotDoor(this, loop, Reads);
         Members = new MemberDoor(loop, clock, options);
         ticker = new Ticker(options.HeartbeatIntervalMillis, loop.Tick);
@@ -59,6 +60,8 @@ internal sealed class NodeHost : IDisposable
     }
 
     public LutraNodeOptions Options { get; }
+
+    public DamageGuard Damage { get; }
 
     public WriteDoor Writes { get; }
 

@@ -29,7 +29,7 @@ internal sealed class SnapshotDoor(NodeHost host, NodeLoop loop, ReadDoor reads)
             using var view = host.Pin();
             using var source = new SnapshotSource(view, loop.Replica!.Cluster, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
             using var writer = new SnapshotWriter(source);
-            while (writer.Next())
+            while (host.Damage.Read(writer, static each => each.Next()))
             {
                 yield return writer.Chunk;
                 cancellationToken.ThrowIfCancellationRequested();

@@ -6,7 +6,7 @@ using Lutra.Node.Watches;
 namespace Lutra.Node.Hosting;
 
 /// <summary>Where watches of this process begin, and how their readers wait.</summary>
-internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
+internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads, DamageGuard damage)
 {
     private readonly WatchTurns turns = new();
 
@@ -18,7 +18,7 @@ internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
         if (watch.From.Value == 0)
             await reads.UpToDate().AsTask().WaitAsync(cancellationToken);
         using var wait = new WatchWait(turns, watch.ProgressEvery);
-        var watcher = Hub.Open(watch, watch.From, wait.Call);
+        var watcher = Begin(watch, wait.Call);
         try
         {
             yield return new WatchBatch(new Revision(watcher.Before), []);
@@ -27,7 +27,7 @@ internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (watcher.TryTake() is { } batch)
+                if (damage.Read(watcher, static each => each.TryTake()) is { } batch)
                 {
                     yield return batch;
                     wait.Told();
@@ -53,8 +53,10 @@ internal sealed class WatchDoor(NodeLoop loop, ReadDoor reads)
     public NodeWatch Open(WatchOperation watch, Action signal)
     {
         Check(watch);
-        return new NodeWatch(Hub.Open(watch, watch.From, signal));
+        return new NodeWatch(Begin(watch, signal), damage);
     }
+
+    private Watcher Begin(WatchOperation watch, Action signal) => damage.Read((Hub, watch, signal), static asked => asked.Hub.Open(asked.watch, asked.watch.From, asked.signal));
 
     private WatchHub Hub =>
         loop.Replica?.Watches ?? throw new LutraException(LutraError.Unavailable, "This node does not belong to a cluster yet.");

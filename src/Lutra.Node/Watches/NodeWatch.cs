@@ -1,3 +1,4 @@
+using Lutra.Node.Hosting;
 using Lutra.Node.Watches;
 
 namespace Lutra;
@@ -9,13 +10,14 @@ namespace Lutra;
 public sealed class NodeWatch : IDisposable
 {
     private readonly Watcher watcher;
+    private readonly DamageGuard damage;
 
-    internal NodeWatch(Watcher watcher) => this.watcher = watcher;
+    internal NodeWatch(Watcher watcher, DamageGuard damage) => (this.watcher, this.damage) = (watcher, damage);
 
     /// <summary>
     /// What comes next; null where there is nothing yet: the signal follows when there may be. Throws <see cref="LutraException"/>: compacted, or the node stops.
     /// </summary>
-    public WatchBatch? TryTake() => watcher.TryTake();
+    public WatchBatch? TryTake() => damage.Read(watcher, static each => each.TryTake());
 
     /// <summary>Up to where all that it wants was taken; none where it has not caught up, or its first revision is not there yet.</summary>
     public Revision Progress() => watcher.Progress();
