@@ -126,7 +126,7 @@ public sealed class LutraNode : ILutraClient
     public RevisionHashResult HashOfRevisions(Revision revision)
     {
         using var view = host.Pin();
-        var hash = view.HashOfRevisions(revision);
+        var hash = host.Damage.Read((view, revision), static asked => asked.view.HashOfRevisions(asked.revision));
         return new RevisionHashResult(view.Revision, hash, revision.Value == 0 ? view.Revision : revision, view.CompactRevision);
     }
 

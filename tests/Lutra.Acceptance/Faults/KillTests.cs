@@ -12,7 +12,7 @@ public sealed class KillTests
     [InlineData(5, 0.3)]
     public async Task RP1_killed_again_and_again_nothing_acknowledged_is_lost(int nodes, double share)
     {
-        var wanted = (int)Math.Ceiling(Amount.Of("LUTRA_KILLS", 8) * share);
+        var wanted = (int)Math.Ceiling(Amount.Of("LUTRA_KILLS", 5) * share);
         var figures = new Figures($"RP1, {nodes} nodes");
         await using var cluster = await LinkedCluster.StartAsync(nodes);
         await using var work = await Work.BeginAsync(cluster, Amount.Seed);

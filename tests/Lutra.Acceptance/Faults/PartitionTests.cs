@@ -10,7 +10,7 @@ public sealed class PartitionTests
     [Fact]
     public async Task RP3_partitions_of_every_shape_lose_nothing_and_stop_no_majority()
     {
-        var wanted = Amount.Of("LUTRA_PARTITIONS", 4);
+        var wanted = Amount.Of("LUTRA_PARTITIONS", 3);
         var during = new Figures("RP3, while cut");
         var after = new Figures("RP3, healed");
         await using var cluster = await LinkedCluster.StartAsync(5);
@@ -60,5 +60,35 @@ public sealed class PartitionTests
         for (var node = 0; node < cluster.Nodes; node++)
             cluster.Weather[cluster.Weather.Clients, node] = LinkState.Clear;
         new Figures("RP3, rough links").Tell($"{wanted} times. {await work.JudgeAsync()}");
+    }
+
+    [Fact]
+    public async Task RP3_packets_that_the_kernel_drops_both_ways_and_one_way_lose_nothing()
+    {
+        var wanted = Amount.Of("LUTRA_PARTITIONS", 2);
+        using var network = NamespaceNetwork.Create(3);
+        var during = new Figures("RP3, namespaces, while cut");
+        await using var cluster = await LinkedCluster.StartAsync(3, new LinkedClusterOptions { Network = network });
+        await using var work = await Work.BeginAsync(cluster, Amount.Seed);
+        var random = new Random(Amount.Seed);
+        for (var at = 0; at < wanted; at++)
+        {
+            var victim = random.Next(3) == 0 ? random.Next(3) : await cluster.LeaderAsync();
+            int[] others = [.. Enumerable.Range(0, 3).Where(node => node != victim)];
+            var isMuted = at % 2 == 1;
+            if (isMuted)
+                Array.ForEach(others, other => network.Mute(victim, other));
+            else
+                network.Plug(victim, isIn: false);
+            during.Waited(await cluster.WritableAsync(others));
+            await work.ProgressAsync(random.Next(5, 60));
+            if (isMuted)
+                Array.ForEach(others, other => network.Unmute(victim, other));
+            else
+                network.Plug(victim, isIn: true);
+            await cluster.ReadyAsync();
+        }
+
+        during.Tell($"{wanted} partitions. {await work.JudgeAsync()}");
     }
 }

@@ -21,7 +21,7 @@ public sealed class SyncErrorTests
     public async Task RP5_a_sync_or_write_that_fails_ends_the_node_and_loses_nothing()
     {
         Tools.Require("strace");
-        var wanted = Amount.Of("LUTRA_SYNC_ERRORS", 3);
+        var wanted = Amount.Of("LUTRA_SYNC_ERRORS", 2);
         var figures = new Figures("RP5");
         await using var cluster = await LinkedCluster.StartAsync(3, new LinkedClusterOptions { More = ["--memtable-size=262144", "--segment-size=4194304"] });
         await using var work = await Work.BeginAsync(cluster, Amount.Seed);

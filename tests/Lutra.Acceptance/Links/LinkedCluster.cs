@@ -61,10 +61,13 @@ internal sealed class LinkedCluster : IAsyncDisposable
         }
     }
 
-    public Uri Url(int node) => new($"http://localhost:{(options.ClientsThroughProxies ? proxies[node].Port : ports[node])}");
+    public Uri Url(int node) => new($"http://{(options.ClientsThroughProxies ? PeerAddress(node) : ClientAddress(node))}");
 
     /// <summary>What other nodes dial.</summary>
-    public string PeerAddress(int node) => $"localhost:{proxies[node].Port}";
+    public string PeerAddress(int node) => options.Network is null ? $"localhost:{proxies[node].Port}" : ClientAddress(node);
+
+    /// <summary>Where the node listens.</summary>
+    public string ClientAddress(int node) => options.Network is { } network ? $"{network.HostOf(node)}:{NamespaceNetwork.Port}" : $"localhost:{ports[node]}";
 
     /// <summary>Holds the node's folder, named by its label.</summary>
     public string FolderOf(int node) => options.FolderOf?.Invoke(node) ?? Path.Combine(folder, $"{node + 1}");
@@ -76,10 +79,19 @@ internal sealed class LinkedCluster : IAsyncDisposable
     public void Start(int node, params string[] wrapper)
     {
         processes[node]?.Dispose();
-        var peers = string.Join(',', proxies.Select((proxy, at) => $"{at + 1}=localhost:{proxy.Port}"));
+        var peers = string.Join(',', Enumerable.Range(0, Nodes).Select(at => $"{at + 1}={PeerAddress(at)}"));
         processes[node] = LutraProcess.Under(
-            wrapper,
-            ["serve", $"--id={node + 1}", $"--addr={PeerAddress(node)}", $"--listen=localhost:{ports[node]}", $"--dir={FolderOf(node)}", $"--peers={peers}", .. options.More]);
+            [.. options.Network?.EnterOf(node) ?? [], .. wrapper],
+            [
+                "serve",
+                $"--id={node + 1}",
+                $"--addr={PeerAddress(node)}",
+                $"--listen={ClientAddress(node)}",
+                $"--dir={FolderOf(node)}",
+                $"--peers={peers}",
+                $"--insecure-listen={(options.Network is null ? "false" : "true")}",
+                .. options.More,
+            ]);
     }
 
     public void Kill(int node) => processes[node]?.Kill();
@@ -98,6 +110,25 @@ internal sealed class LinkedCluster : IAsyncDisposable
             await clients[node].GetAsync("ready?");
             return true;
         });
+
+    /// <summary>Waits until the node answers a linearizable read, or has ended; false: it has, with an exit code that says so and no stack trace.</summary>
+    public async Task<bool> StartsAsync(int node)
+    {
+        var answers = false;
+        await UntilAsync(async () =>
+        {
+            if (Process(node).HasExited)
+                return true;
+            await clients[node].GetAsync("ready?");
+            return answers = true;
+        });
+        if (answers)
+            return true;
+        await Process(node).ExitedAsync(patience);
+        Assert.NotEqual(0, Process(node).ExitCode);
+        Assert.DoesNotContain("   at ", Process(node).Output, StringComparison.Ordinal);
+        return false;
+    }
 
     /// <summary>Which node leads, asking those that may be asked; waits until one does.</summary>
     public async Task<int> LeaderAsync(params int[] except)

@@ -52,7 +52,7 @@ internal sealed class BankCaller(IReadOnlyList<LutraClient> nodes, int number, i
 
     private static Compare Unchanged(KeyValue account) => new(KeyRange.Single(account.Key), CompareTarget.ModRevision, CompareResult.Equal, account.ModRevision.Value);
 
-    private static long BalanceOf(KeyValue account) => long.Parse(Encoding.UTF8.GetString(account.Value.Span), CultureInfo.InvariantCulture);
+    public static long BalanceOf(KeyValue account) => long.Parse(Encoding.UTF8.GetString(account.Value.Span), CultureInfo.InvariantCulture);
 
     private static byte[] ValueOf(long balance) => Encoding.UTF8.GetBytes(balance.ToString(CultureInfo.InvariantCulture));
 }

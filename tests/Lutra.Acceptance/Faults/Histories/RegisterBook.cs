@@ -10,6 +10,9 @@ namespace Lutra.Acceptance.Faults.Histories;
 internal sealed class RegisterBook(int registers)
 {
     private const int OperationsPerKey = 250;
+    // Each may have been done at any time since, or never: with every one more the search doubles.
+    private const int UnknownPerKey = 8;
+    private const long StepsMax = 5_000_000;
 
     private readonly Lock gate = new();
     private readonly List<RegisterHistory> histories = [.. Enumerable.Range(0, registers).Select(_ => new RegisterHistory())];
@@ -30,7 +33,8 @@ internal sealed class RegisterBook(int registers)
         lock (gate)
         {
             histories[register].Add(operation);
-            if (histories[register].Count == OperationsPerKey)
+            var history = histories[register];
+            if (history.Count == OperationsPerKey || (operation.IsUnknown && history.Count(each => each.IsUnknown) == UnknownPerKey))
                 histories.Add([]);
         }
     }
@@ -41,7 +45,7 @@ internal sealed class RegisterBook(int registers)
         for (var register = 0; register < histories.Count; register++)
         {
             var history = histories[register];
-            var verdict = new LinearizabilityChecker<RegisterState, RegisterOperation>(new RegisterModel()).Check(history);
+            var verdict = new LinearizabilityChecker<RegisterState, RegisterOperation>(new RegisterModel(), StepsMax).Check(history);
             Assert.True(verdict.Kind != VerdictKind.Undecided, $"{KeyOf(register)}: nobody knows whether its {history.Count} operations are linearizable.");
             if (verdict.Kind == VerdictKind.NotLinearizable)
                 Assert.Fail($"{KeyOf(register)} is not linearizable: {history[verdict.Misfit!.Value]} fits nowhere in\n{string.Join('\n', history.OrderBy(each => each.Invoked))}");
