@@ -88,7 +88,7 @@ internal sealed class Interpreter
         }
         catch (OperationCanceledException)
         {
-            return shell.Fail(ExitCode.UnknownOutcome, "Stopped before the answer came; a write may or may not be done.");
+            return shell.Fail(ExitCode.UnknownOutcome, "Stopped before the answer came; if it was a write, it may or may not be done.");
         }
     }
 

@@ -35,6 +35,7 @@ public sealed class MemberTests
         OnceWriter[] writers = [.. Enumerable.Range(0, 4).Select(number => new OnceWriter(number, cluster.Urls))];
         var writing = writers.Select(writer => Task.Run(() => writer.RunAsync(stop.Token))).ToArray();
         await using var fourth = new ExtraNode(cluster, "4");
+        Assert.StartsWith("Invalid node ID: 0", await ShellAsync(cluster.Address(0), $"add 0 {fourth.Address}"), StringComparison.Ordinal);
         Assert.StartsWith("Node added successfully\n", await ShellAsync(cluster.Address(0), $"add 4 {fourth.Address}"), StringComparison.Ordinal);
         Assert.Contains("learner, to be a voter, never started", await LineAsync("member", "list", "--server", cluster.Address(1)), StringComparison.Ordinal);
         fourth.Start("--join", cluster.Peers);

@@ -32,6 +32,8 @@ internal static class MemberVerbs
 
     public static async Task<ExitCode> AddAsync(ShellContext shell, string id, string address, CancellationToken stop)
     {
+        if (new LutraNodeOptions { Label = id }.Errors() is [var fault, ..])
+            return shell.Refuse(ExitCode.Usage, $"Invalid node ID: {id}: {fault[(fault.IndexOf(": ", StringComparison.Ordinal) + 2)..]}");
         var done = await TryAsync(shell, "add node", new AddMember(address, id), stop);
         if (done is null)
             return ExitCode.Error;
