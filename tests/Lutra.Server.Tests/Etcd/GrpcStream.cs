@@ -9,13 +9,15 @@ internal sealed class GrpcStream(HttpResponseMessage response, OpenContent conte
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public async Task SendAsync(IMessage message)
+    public Task SendAsync(IMessage message) => SendBytesAsync(GrpcClient.Frame(message.ToByteArray()));
+
+    public async Task SendBytesAsync(byte[] bytes)
     {
-        await content.Stream.WriteAsync(GrpcClient.Frame(message.ToByteArray()));
+        await content.Stream.WriteAsync(bytes);
+
+        // Else it lies in the client until something else is sent.
         await content.Stream.FlushAsync();
     }
-
-    public Task SendBytesAsync(byte[] bytes) => content.Stream.WriteAsync(bytes).AsTask();
 
     /// <summary>The client has no more to say.</summary>
     public void CloseSending() => content.Close();
