@@ -148,6 +148,7 @@ public sealed class SimulatedNode : IDisposable
         if (IsUp)
             throw new InvalidOperationException("A disk is swapped while the node is down.");
         Disk = new SimulatedDisk(scheduler, $"{options.Label}, after start {starts}");
+        fabric.Shuffler?.Forget(Host);
         DiskIsNew?.Invoke();
     }
 

@@ -23,6 +23,16 @@ internal sealed class MessageShuffler(Random random, double loss, double duplica
     private readonly SortedDictionary<(string From, string To), List<byte[]>> held = [];
     private readonly List<byte> reworked = [];
 
+    /// <summary>
+    /// The machine is another node from now on. Frames name no node, the handshake of their connection does: what the former one said or was told can never come
+    /// out of a connection of the new one.
+    /// </summary>
+    public void Forget(string host)
+    {
+        foreach (var way in held.Keys.Where(way => way.From == host || way.To == host).ToArray())
+            held.Remove(way);
+    }
+
     public ReadOnlySpan<byte> Rework(string from, string to, ReadOnlySpan<byte> bytes)
     {
         if (!IsWholeFrames(bytes))
