@@ -1,7 +1,7 @@
 // Three replicas inside one program: no server to run. Real programs hold one each, on three machines.
 using Lutra;
 
-string[] addresses = ["localhost:7101", "localhost:7102", "localhost:7103"];
+string[] addresses = args.Length == 3 ? args : ["localhost:7101", "localhost:7102", "localhost:7103"];
 var folder = Directory.CreateTempSubdirectory("lutra-embedded-").FullName;
 
 var nodes = await Task.WhenAll(addresses.Select((address, at) => LutraNode.StartAsync(new LutraNodeOptions

@@ -1,13 +1,12 @@
-// What multiple servers agree upon, in a few calls: create the nodes, let them elect a leader, put through it, get from it.
-// Each server is a follower, a candidate or the leader. ClientPut is PutAsync, and answers when a majority has it on disk; ClientGet is GetAsync, and never
-// sees old data. Both work on any node: a follower passes them on.
-using System.Text;
+// Servers that agree on a sequence of operations even when some of them fail, in the words of a small Raft library: a node with its peers, states, ClientPut and
+// ClientGet. What such libraries leave as next steps is there: the network between the nodes, election timeouts and heartbeats, logs on disk.
 using Lutra;
+using ThreeServers;
 
-string[] addresses = ["localhost:7111", "localhost:7112", "localhost:7113"];
+string[] addresses = args.Length == 3 ? args : ["localhost:7111", "localhost:7112", "localhost:7113"];
 var folder = Directory.CreateTempSubdirectory("lutra-three-").FullName;
 
-// Create the nodes. Each names the others; each keeps its log and data in a folder of its own.
+// Create the Raft nodes. Each names its peers, and keeps its log and its data in a folder of its own.
 var nodes = await Task.WhenAll(addresses.Select((address, at) => LutraNode.StartAsync(new LutraNodeOptions
 {
     Label = $"node{at + 1}",
@@ -17,21 +16,36 @@ var nodes = await Task.WhenAll(addresses.Select((address, at) => LutraNode.Start
     ListenForPeers = true,
 })));
 
-// One becomes the leader by election: nobody sets it.
+// Nobody makes one of them the leader: this happens through election.
 await Task.WhenAll(nodes.Select(node => node.WaitUntilReadyAsync()));
 foreach (var node in nodes)
+    Console.WriteLine($"{node.Options.Label}: {await node.State()}");
+
+try
 {
-    var status = await node.StatusAsync();
-    Console.WriteLine($"{status.Label}: {status.Role}, term {status.Term}");
+    // Store a key-value pair, through any node. It is there as soon as a majority has it on disk.
+    await nodes[0].ClientPut("hello", "world");
+
+    // Retrieve the value, from another one. What is read is never old.
+    var (value, exists) = await nodes[1].ClientGet("hello");
+    Console.WriteLine($"Value: {value}, Exists: {exists}");
+
+    (_, exists) = await nodes[2].ClientGet("missing");
+    Console.WriteLine($"The key that nobody put: Exists: {exists}");
+
+    // One fails; the others go on.
+    var leader = nodes[await nodes.LeaderAt()];
+    await leader.StopAsync();
+    var others = nodes.Where(node => node != leader).ToArray();
+    await others[0].ClientPut("hello", "still");
+    Console.WriteLine($"Value: {(await others[1].ClientGet("hello")).Value}, with two of three nodes");
 }
-
-// Store a key-value pair. A refusal is a LutraException that says why.
-await nodes[0].PutAsync("hello", "world");
-
-// Retrieve the value, from another node.
-var found = await nodes[1].GetAsync("hello");
-Console.WriteLine($"Value: {Encoding.UTF8.GetString(found!.Value.Span)}, Exists: {found is not null}");
-Console.WriteLine($"A key that is not there exists: {await nodes[2].GetAsync("missing") is not null}");
+catch (LutraException refused)
+{
+    // Says what was refused and why; refused.Error is for code.
+    Console.Error.WriteLine(refused.Message);
+    Environment.ExitCode = 1;
+}
 
 foreach (var node in nodes)
     await node.DisposeAsync();
