@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text;
 using System.CommandLine.Parsing;
+using System.Text;
 using Lutra.Cli.Bench;
 using Lutra.Cli.Certificates;
 using Lutra.Cli.Client;

@@ -28,6 +28,10 @@ internal sealed class ImportCommand : ClientCommand
     protected override async Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken)
     {
         var path = parsed.GetRequiredValue(file);
+        if (path != "-" && Directory.Exists(path))
+            throw new LutraException(LutraError.InvalidArgument, $"{FileNames.Show(path)} is a folder. Name a file, or - for standard input.");
+        if (path != "-" && !File.Exists(path))
+            throw new LutraException(LutraError.InvalidArgument, $"There is no file {FileNames.Show(path)}. Name another, or - for standard input.");
         try
         {
             await using var input = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);

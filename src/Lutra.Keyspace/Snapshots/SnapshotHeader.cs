@@ -43,7 +43,7 @@ public sealed record SnapshotHeader(ClusterId Cluster, LogPosition Position, Rev
     public static SnapshotHeader Read(ReadOnlySpan<byte> source, string path)
     {
         if (source.Length < SizeBytes || !source.StartsWith(Magic))
-            throw new DamagedFileException(path, 0, "this is no snapshot");
+            throw new DamagedFileException(path, 0, "this is no snapshot, as 'lutra snapshot save' writes them");
         source = source[..SizeBytes];
         // The version stands where every later format will have it, and is looked at first: its checksum may be made otherwise.
         if (BinaryPrimitives.ReadUInt32LittleEndian(source[8..]) is var version and not FormatVersion)

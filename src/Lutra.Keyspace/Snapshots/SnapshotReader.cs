@@ -112,7 +112,7 @@ public sealed class SnapshotReader : ISnapshotEntries, IDisposable
         var bodyBytes = isEnd ? SnapshotWriter.EndBytes - SnapshotWriter.BlockHeaderBytes - SHA256.HashSizeInBytes : length;
         // Allocated only for what the file can still hold.
         if (LengthBytes - PositionBytes - header.Length < bodyBytes)
-            throw Damaged(LengthBytes, "the file ends within a block: it was cut off");
+            throw Damaged(LengthBytes, "the file ends within a block: it was cut off, so copy it again from where it is whole");
         if (block.Length < bodyBytes)
             block = new byte[bodyBytes];
         var body = block.AsSpan(0, bodyBytes);
@@ -158,7 +158,7 @@ public sealed class SnapshotReader : ISnapshotEntries, IDisposable
     private void ReadExactly(Span<byte> target, long offset)
     {
         if (file.Read(target, offset) < target.Length)
-            throw Damaged(LengthBytes, "the file ends too early: it was cut off");
+            throw Damaged(LengthBytes, "the file ends too early: it was cut off, so copy it again from where it is whole");
     }
 
     private DamagedFileException Damaged(long offset, string reason) => new(file.Path, offset, reason);

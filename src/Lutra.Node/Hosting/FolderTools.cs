@@ -46,8 +46,19 @@ public static class FolderTools
         var full = Path.GetFullPath(snapshotPath);
         var label = Label.Parse(options.Label);
         IFile Open() => new OsFiles(Path.GetDirectoryName(full)!).Open(Path.GetFileName(full), writable: false);
-        return SnapshotRestore.Run(
-            Open, new OsFiles(Path.Combine(options.Directory, label.Text)), label, options.ClusterName, options.RevisionJump, new SystemRandom(), progress);
+        var folder = Path.Combine(options.Directory, label.Text);
+        string[] made = [.. new[] { folder, options.Directory }.Where(each => !Directory.Exists(each))];
+        try
+        {
+            return SnapshotRestore.Run(Open, new OsFiles(folder), label, options.ClusterName, options.RevisionJump, new SystemRandom(), progress);
+        }
+        catch
+        {
+            // A snapshot that is none leaves nothing behind; what was begun stays, and says that it is unfinished.
+            foreach (var each in made.Where(each => Directory.Exists(each) && !Directory.EnumerateFileSystemEntries(each).Any()))
+                Directory.Delete(each);
+            throw;
+        }
     }
 
     private static IEnumerable<string> NodeFolders(string folder)

@@ -159,7 +159,7 @@ internal sealed class MemberPlanner(Configuration current, bool isRepeated, Func
         isRepeated ? MemberPlan.SoAlready(default) : MemberPlan.Refuse(LutraError.MemberNotFound, NotFound(name));
 
     private string NotFound(string name) =>
-        $"There is no member '{PlainText.Of(name)}'; there are {string.Join(", ", current.Members.OrderBy(member => Identity.Label.TryParse(member.Label, out _)).Select(NameOf))}.";
+        $"There is no member '{PlainText.Of(name)}'; the members are {string.Join(", ", current.Members.OrderBy(member => Identity.Label.TryParse(member.Label, out _)).Select(NameOf))}.";
 
     private Member? At(string peerAddress) => current.Members.FirstOrDefault(member => member.PeerAddress == peerAddress);
 

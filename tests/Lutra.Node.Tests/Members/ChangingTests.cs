@@ -172,7 +172,7 @@ public sealed class ChangingTests
         Refused(new AddMember("n4:2379", "-"), LutraError.InvalidArgument, "is no id");
         Refused(new AddMember("n4:2379", "1"), LutraError.MemberExists, "Id 1 belongs to the member at n1:2379");
         Refused(new AddMember("n1:2379", "4"), LutraError.MemberExists, "The address n1:2379 belongs to member 1");
-        Refused(new RemoveMember("otter"), LutraError.MemberNotFound, "there are 1, 2, 3");
+        Refused(new RemoveMember("otter"), LutraError.MemberNotFound, "the members are 1, 2, 3");
         Refused(new PromoteMember("otter"), LutraError.MemberNotFound, "There is no member 'otter'");
         Refused(new MoveLeader("otter"), LutraError.MemberNotFound, "There is no member 'otter'");
         Refused(new ReplaceMember("1"), LutraError.ChangeRefused, "Member 1 is up");

@@ -27,6 +27,8 @@ internal static class JsonFault
             return $"A member is missing: {message[(message.LastIndexOf(':') + 1)..].Trim(' ', '.')}.";
         if (message.StartsWith("Duplicate", StringComparison.Ordinal))
             return $"A member is there twice: {FirstQuoted(message)}.";
+        if (message.Contains("does not contain any JSON tokens", StringComparison.Ordinal))
+            return "It is empty: send {} where there is nothing to say.";
         if (message.Contains("could not be converted to", StringComparison.Ordinal))
             return "A value is not of the type that belongs there.";
         return message.Contains("System.", StringComparison.Ordinal) || message.Contains("Lutra.", StringComparison.Ordinal)
