@@ -38,11 +38,20 @@ internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerE
                 FinishOnceKnownHere(request);
             else if (request.Number is null && raft.Leader is { } leader && clock.NowMillis >= request.AskAtMillis)
             {
-                // Asked again, the new leader would hand over once more.
-                if (request is { Asked: MoveLeader { To: null }, AskedOf: { } before } && before != leader)
+                if (request is { Asked: AdmitNode, WasAsked: true })
+                {
+                    // The node asks again by itself; asked again from here, it could be taken in once more after it was removed.
+                    End(request, MemberAnswer.AskAgain(request.Trouble ?? "The leader did not answer."));
+                }
+                else if (request is { Asked: MoveLeader { To: null }, AskedOf: { } before } && before != leader)
+                {
+                    // Asked again, the new leader would hand over once more.
                     End(request, new MemberAnswer(null, null, default, true, leader, raft.ConfigurationIndex, raft.Configuration));
+                }
                 else
+                {
                     Ask(request, leader);
+                }
             }
         }
     }

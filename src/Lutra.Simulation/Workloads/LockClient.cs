@@ -27,7 +27,8 @@ internal sealed class LockClient(WorkloadSetting setting, int number, LockWorklo
 
     private void WaitUntilFree(SimulatedNode node, Action then) => Read(node, new RangeOperation(LockWorkload.AllLocks, CountOnly: true), ending =>
     {
-        if (ending.Result is RangeResult { Count: 0 })
+        // A node that was removed meanwhile answers nothing any more.
+        if (ending.Result is RangeResult { Count: 0 } || node.Loop is null)
             then();
         else
             Setting.Scheduler.After(TimeSpan.FromMilliseconds(200), () => WaitUntilFree(node, then));

@@ -183,4 +183,18 @@ public sealed class JoiningTests
         Assert.Contains(alone.Told, line => line.What.Contains("two clusters that began apart cannot be joined", StringComparison.Ordinal));
         Assert.Equal("(4)+ 1 2 3", cluster.Members());
     }
+
+    [Fact]
+    public void A_request_to_be_taken_in_is_not_asked_again_on_the_nodes_behalf()
+    {
+        // Found by seed 201656: carried out late, it put a member back that had been removed.
+        var cluster = MemberWorld.Cluster(5, voters: 3, standby: 0);
+        var asked = cluster.Nodes.First(node => node != cluster.Leader);
+        cluster.Network.Isolate(cluster.Leader!.Host);
+        MemberAnswer? answer = null;
+        asked.Requests.Change(new AdmitNode(new Raft.NodeId(77), "9", LabelGiven: true, "n9:2379", "n9:2379"), ended => answer = ended);
+        Assert.True(cluster.Scheduler.RunUntil(() => answer is not null, Long));
+        Assert.Equal(LutraError.Unavailable, answer!.Error);
+        cluster.Becomes("1 2 3");
+    }
 }
