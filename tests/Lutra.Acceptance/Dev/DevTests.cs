@@ -56,8 +56,9 @@ public sealed partial class DevTests : IDisposable
     private async Task InsistAsync(string line, string answer)
     {
         var isDone = false;
-        while (!isDone)
+        for (var tries = 0; !isDone; tries++)
         {
+            Assert.True(tries < 20, dev.Output);
             var before = Lines().Length;
             await SayAsync(line);
             await UntilAsync(() => Lines()[before..] is var said && ((isDone = said.Contains(answer)) || said.Any(each => each.StartsWith("Error: ", StringComparison.Ordinal))));

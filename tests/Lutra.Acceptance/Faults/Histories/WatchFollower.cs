@@ -25,7 +25,9 @@ internal sealed class WatchFollower(LutraClient client, int number, WatchBook bo
         }
     }
 
-    public bool HasReached(long revision) => Volatile.Read(ref upTo) >= revision;
+    public long UpTo => Volatile.Read(ref upTo);
+
+    public bool HasReached(long revision) => UpTo >= revision;
 
     public void Judge() => book.Judge(revisions, upTo);
 }

@@ -36,9 +36,9 @@ internal sealed class Work : IAsyncDisposable
         bankCallers = Many(2, at => new BankCaller(cluster.Clients, at, seed));
         listCallers = Many(2, at => new ListCaller(cluster.Clients, at, seed, lists));
         lockCallers = Many(2, at => new LockCaller(cluster.Clients, at, seed, locks));
-        compactCallers = Many(1, at => new CompactCaller(cluster.Clients, at, seed));
-        writers = Many(3, at => new OnceWriter(at, [.. Enumerable.Range(0, cluster.Nodes).Select(node => cluster.Url((node + at) % cluster.Nodes))]));
         watchers = Many(2, at => new WatchFollower(cluster.Any, at, watched));
+        compactCallers = Many(1, at => new CompactCaller(cluster.Clients, at, seed, () => watchers.Min(watcher => watcher.UpTo)));
+        writers = Many(3, at => new OnceWriter(at, [.. Enumerable.Range(0, cluster.Nodes).Select(node => cluster.Url((node + at) % cluster.Nodes))]));
     }
 
     private IEnumerable<Caller> Callers => [.. registerCallers, .. bankCallers, .. listCallers, .. lockCallers, .. compactCallers];
