@@ -11,22 +11,27 @@ internal sealed class NewWrites
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(100);
 
     private readonly SimulatedScheduler scheduler;
-    private readonly SortedSet<string> open = new(StringComparer.Ordinal);
+    private readonly Func<SimulatedNode, bool> belongs;
+    private readonly SortedDictionary<string, SimulatedNode> open = new(StringComparer.Ordinal);
 
-    public NewWrites(SimulatedScheduler scheduler, IEnumerable<SimulatedNode> nodes)
+    /// <param name="scheduler">Says when to try again.</param>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="belongs">False for one that was removed meanwhile: nothing is demanded of it any more.</param>
+    public NewWrites(SimulatedScheduler scheduler, IEnumerable<SimulatedNode> nodes, Func<SimulatedNode, bool> belongs)
     {
         this.scheduler = scheduler;
+        this.belongs = belongs;
         foreach (var node in nodes)
         {
-            open.Add(node.Label);
+            open.Add(node.Label, node);
             Try(node);
         }
     }
 
-    public bool AreAcknowledged => open.Count == 0;
+    public bool AreAcknowledged => !open.Values.Any(belongs);
 
     /// <summary>Through which nodes there is none yet.</summary>
-    public string Open => string.Join(' ', open);
+    public string Open => string.Join(' ', open.Values.Where(belongs).Select(node => node.Label));
 
     private void Try(SimulatedNode node)
     {

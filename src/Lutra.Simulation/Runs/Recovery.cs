@@ -80,7 +80,7 @@ internal sealed class Recovery
             return Fail($"the core has not applied one index within {EqualWithin} of {after}: {Describe()}");
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
             return Fail($"requests of {Busy} have no end {EqualWithin} after {after}");
-        var writes = new NewWrites(setting.Scheduler, Core);
+        var writes = new NewWrites(setting.Scheduler, Core, Roster.MayVote);
         if (!until(() => writes.AreAcknowledged, EqualWithin))
             return Fail($"new writes through {writes.Open} are not acknowledged {EqualWithin} after {after}: {Describe()}");
         foreach (var workload in workloads)
