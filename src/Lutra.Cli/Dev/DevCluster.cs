@@ -82,16 +82,7 @@ internal sealed class DevCluster : IAsyncDisposable
     /// <exception cref="LutraException">The cluster refuses.</exception>
     public async Task RemoveAsync(DevNode node, CancellationToken cancellationToken)
     {
-        try
-        {
-            await Client.ChangeMembersAsync(new RemoveMember($"{node.Number}"), cancellationToken);
-        }
-        catch (LutraException refused) when (refused.Error is LutraError.OutcomeUnknown or LutraError.MemberNotFound)
-        {
-            // The node itself may have been asked, and have gone with its answer: what counts is whether it still belongs.
-            if ((await Client.MembersAsync(cancellationToken)).Members.Any(member => member.Label == $"{node.Number}"))
-                throw;
-        }
+        await Client.ChangeMembersAsync(new RemoveMember($"{node.Number}"), cancellationToken);
 
         // It hears of it and stops by itself; one that is cut off or dead does not.
         await node.EndAsync(StopPatience);

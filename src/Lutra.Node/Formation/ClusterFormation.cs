@@ -76,7 +76,7 @@ internal sealed class ClusterFormation
     public FormationOutcome? Outcome { get; private set; }
 
     /// <summary>Set once this node knows that it is no member any more; it may still have to end what it does as a leader.</summary>
-    public Stopped? Removed { get; private set; }
+    public Removal? Removed { get; private set; }
 
     /// <summary>Up to here in the log this node knows who the members are.</summary>
     public LogIndex ConfigurationIndex => record is not Begun begun ? default : word!.At > begun.JoinedAt ? word.At : begun.JoinedAt;
@@ -324,7 +324,7 @@ internal sealed class ClusterFormation
     private void SeeWhetherRemoved(Begun begun, LogIndex at, Configuration members)
     {
         if (at > begun.JoinedAt && members.Members.All(member => member.Node != self.Node))
-            Removed ??= new Stopped(StopText.Removed(self, begun.Draft.Cluster));
+            Removed ??= new Removal(at, members, StopText.Removed(self, begun.Draft.Cluster));
     }
 
     /// <summary>Whether a peer may lack what this node, which has begun, knows: it belongs to no cluster, or it was removed and does not know it.</summary>

@@ -11,3 +11,8 @@ internal sealed record ClusterFound(ClusterId Cluster, Configuration Initial) : 
 
 /// <summary>There is a cluster and this node cannot be part of it as it was started: the node ends with this message, which says what to do.</summary>
 internal sealed record Stopped(string Message) : FormationOutcome;
+
+/// <summary>The node is no member any more.</summary>
+/// <param name="At">Where in the log the members stand of which it is none.</param>
+/// <param name="Message">For the person who looks at the node that ends.</param>
+internal sealed record Removal(LogIndex At, Configuration Members, string Message);

@@ -111,7 +111,7 @@ internal sealed class Membership : IDisposable
     public bool Yields => formation.Yields || formation.HasYielded;
 
     /// <summary>Why this node is no member any more; null: it is one, as far as it knows.</summary>
-    public Stopped? Removed => formation.Removed;
+    public Removal? Removed => formation.Removed;
 
     /// <summary>
     /// Other members are in force, or a leader came or went: members are whom this node keeps connected, and while it hears no leader it also tries

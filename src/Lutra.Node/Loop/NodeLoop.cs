@@ -263,6 +263,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     {
         if (membership.Removed is not { } removed || drained is not null)
             return;
+        replica?.Removed(removed);
         if (removedMillis is null || replica?.Raft.Role == RoleName.Leader)
             removedMillis = nowMillis;
         if (nowMillis - removedMillis < RemovedLingersMillis)

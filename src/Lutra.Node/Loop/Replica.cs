@@ -1,5 +1,6 @@
 using Lutra.Keyspace;
 using Lutra.Node.Apply;
+using Lutra.Node.Formation;
 using Lutra.Node.Leases;
 using Lutra.Node.Measures;
 using Lutra.Node.Members;
@@ -203,6 +204,9 @@ internal sealed class Replica : IDisposable
         if (peer == Raft.Leader)
             proposals.LeaderChanged();
     }
+
+    /// <summary>This node is no member any more: who asked it for just that is answered.</summary>
+    public void Removed(Removal removal) => memberRequests.Removed(removal);
 
     public void PeerDied(NodeId peer) => Raft.PeerDied(peer);
 

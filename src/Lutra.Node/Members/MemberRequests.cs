@@ -1,3 +1,4 @@
+using Lutra.Node.Formation;
 using Lutra.Node.Peers;
 using Lutra.Raft;
 
@@ -20,7 +21,7 @@ internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerE
         if (requests.Count >= WaitingMax)
             change.Answered(MemberAnswer.Refuse(LutraError.Overloaded, $"{WaitingMax} changes of members wait on this node already. Nothing was done."));
         else
-            requests.Add(new Request(change, Known(change.Change)));
+            requests.Add(new Request(change, Known(change.Change)) { Own = OwnIn(change.Change) });
     }
 
     /// <summary>A node that does not lead asks.</summary>
@@ -61,6 +62,19 @@ internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerE
     {
         foreach (var request in requests)
             request.Number = null;
+    }
+
+    /// <summary>
+    /// The others told this node that it is no member any more. Who asked for that here is answered by it: they need not keep a connection with a node that they
+    /// removed, and the leader's answer may be lost with it.
+    /// </summary>
+    public void Removed(Removal removal)
+    {
+        foreach (var request in requests.ToArray())
+        {
+            if (request.Own is { } own)
+                End(request, new MemberAnswer(null, null, own, true, raft.Leader, removal.At, removal.Members));
+        }
     }
 
     public void Tick(long nowMillis)
@@ -144,6 +158,10 @@ internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerE
         _ => change,
     };
 
+    /// <summary>This node's own id, where it is what is to be removed.</summary>
+    private MemberId? OwnIn(MemberChange change) =>
+        change is RemoveMember remove && MemberPlanner.Find(raft.Configuration, remove.Member) is { } member && member.Node == raft.Id ? member.Id : null;
+
     private string IdOf(string name) => MemberPlanner.Find(raft.Configuration, name)?.Id.ToString() ?? name;
 
     private sealed class Request(ClientMemberChange change, MemberChange asked)
@@ -152,6 +170,9 @@ internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerE
 
         /// <summary>What the leader is asked.</summary>
         public MemberChange Asked { get; } = asked;
+
+        /// <summary>The id of this node, where it asks to be removed itself; else null.</summary>
+        public MemberId? Own { get; init; }
 
         /// <summary>Under which it was asked; null: it has to be asked.</summary>
         public ulong? Number { get; set; }

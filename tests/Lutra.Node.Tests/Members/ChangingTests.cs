@@ -241,4 +241,21 @@ public sealed class ChangingTests
             Assert.Equal(4, cluster.Leader!.Loop!.Replica!.Raft.Configuration.Members.Length);
         }
     }
+
+    [Fact]
+    public void A_node_that_is_asked_to_remove_itself_answers_though_the_leader_cannot_reach_it_any_more()
+    {
+        var cluster = MemberWorld.Cluster(11, voters: 3, standby: 0);
+        var leader = cluster.Leader!;
+        var asked = cluster.Nodes.First(node => node != leader);
+        MemberAnswer? answer = null;
+        asked.Requests.Change(new RemoveMember(asked.Label), ended => answer = ended);
+
+        // What the leader says does not arrive; what it is told does, so that the change is done.
+        cluster.Network.Cut(leader.Host, asked.Host);
+        Assert.True(cluster.Scheduler.RunUntil(() => answer is not null || !asked.IsUp, Long), cluster.Story());
+        Assert.Null(answer!.Error);
+        Assert.DoesNotContain(answer.Members.Members, member => member.Label == asked.Label);
+        Assert.True(cluster.Scheduler.RunUntil(() => !asked.IsUp, Long));
+    }
 }
