@@ -12,16 +12,18 @@ internal sealed class RestSnapshot(HttpClient http, string baseAddress, string n
     // The server may have to read through much that is gone before it finds more.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
+    private readonly LongAnswer answer = new(name, Silence, " The snapshot is not whole.");
+
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(Silence);
         var target = options.Consistency == Consistency.Local ? "/snapshot?consistency=local" : "/snapshot";
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseAddress + target));
-        using var response = await AttemptAsync(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
+        using var response = await answer.NextAsync(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            var body = await AttemptAsync(() => response.Content.ReadAsByteArrayAsync(silence.Token), cancellationToken);
+            var body = await answer.NextAsync(() => response.Content.ReadAsByteArrayAsync(silence.Token), cancellationToken);
             throw ProblemReader.ToException(response.StatusCode, ProblemReader.Read(body), isWrite: false, name);
         }
 
@@ -32,7 +34,7 @@ internal sealed class RestSnapshot(HttpClient http, string baseAddress, string n
             while (true)
             {
                 silence.CancelAfter(Silence);
-                var read = await AttemptAsync(() => stream.ReadAsync(piece, silence.Token).AsTask(), cancellationToken);
+                var read = await answer.NextAsync(() => stream.ReadAsync(piece, silence.Token).AsTask(), cancellationToken);
                 if (read == 0)
                     yield break;
                 yield return piece.AsMemory(0, read);
@@ -41,23 +43,6 @@ internal sealed class RestSnapshot(HttpClient http, string baseAddress, string n
         finally
         {
             ArrayPool<byte>.Shared.Return(piece);
-        }
-    }
-
-    private async Task<T> AttemptAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new LutraException(LutraError.Unavailable, $"{name} said nothing for {Silence.TotalSeconds} seconds.", silent);
-        }
-        catch (Exception broken) when (broken is HttpRequestException or IOException)
-        {
-            throw new LutraException(
-                LutraError.Unavailable, $"The connection to {name} broke: {broken.GetBaseException().Message.TrimEnd('.')}. The snapshot is not whole.", broken);
         }
     }
 }

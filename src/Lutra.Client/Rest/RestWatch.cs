@@ -18,15 +18,17 @@ internal sealed class RestWatch(HttpClient http, string baseAddress, string name
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3 * ProgressSeconds);
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
+    private readonly LongAnswer answer = new(name, Silence);
+
     public async IAsyncEnumerable<WatchBatch> FollowAsync(WatchOperation watch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(Silence);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(baseAddress + TargetOf(watch), AsWritten));
-        using var response = await AttemptAsync(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
+        using var response = await answer.NextAsync(() => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            var body = await AttemptAsync(() => response.Content.ReadAsByteArrayAsync(silence.Token), cancellationToken);
+            var body = await answer.NextAsync(() => response.Content.ReadAsByteArrayAsync(silence.Token), cancellationToken);
             throw ProblemReader.ToException(response.StatusCode, ProblemReader.Read(body), isWrite: false, name);
         }
 
@@ -35,7 +37,7 @@ internal sealed class RestWatch(HttpClient http, string baseAddress, string name
         while (true)
         {
             silence.CancelAfter(Silence);
-            if (await AttemptAsync(() => events.ReadAsync(silence.Token).AsTask(), cancellationToken) is not { } message)
+            if (await answer.NextAsync(() => events.ReadAsync(silence.Token).AsTask(), cancellationToken) is not { } message)
                 throw new LutraException(LutraError.Unavailable, $"{name} has ended the watch.");
             if (message.Name == WatchMessages.Error)
                 throw ProblemReader.ToException(HttpStatusCode.ServiceUnavailable, ProblemReader.Read(message.Data), isWrite: false, name);
@@ -87,20 +89,4 @@ internal sealed class RestWatch(HttpClient http, string baseAddress, string name
         },
         ReplyReader.ToKeyValue(reply.Kv),
         reply.Previous is { } previous ? ReplyReader.ToKeyValue(previous) : null);
-
-    private async Task<T> AttemptAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new LutraException(LutraError.Unavailable, $"{name} said nothing for {Silence.TotalSeconds} seconds.", silent);
-        }
-        catch (Exception broken) when (broken is HttpRequestException or IOException)
-        {
-            throw new LutraException(LutraError.Unavailable, $"The connection to {name} broke: {broken.GetBaseException().Message.TrimEnd('.')}.", broken);
-        }
-    }
 }
