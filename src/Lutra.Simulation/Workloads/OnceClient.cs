@@ -6,9 +6,15 @@ using Lutra.Simulation.Cluster;
 
 namespace Lutra.Simulation.Workloads;
 
-/// <summary>One write at a time, each under a key of its own, tried until it ended or the policy gives up.</summary>
-internal sealed class OnceClient
+/// <summary>
+/// One write at a time, tried again as the production client's retry policy says, through one node after another, half of them under an idempotency key. Each write
+/// makes a key of its own, so that what became of it shows: done exactly once where it was acknowledged, at most once where nobody knows, not at all where
+/// every try was certainly not done (I13; pitfalls C01, C02, C03, C07).
+/// </summary>
+internal sealed class OnceClient : IWorkloadClient
 {
+    public const string Title = "once";
+
     private static readonly TimeSpan noAnswerAfter = TimeSpan.FromSeconds(12);
 
     private readonly WorkloadSetting setting;

@@ -5,9 +5,14 @@ using Lutra.Simulation.Scheduling;
 
 namespace Lutra.Simulation.Workloads;
 
-/// <summary>Opens a session and puts into a key of that session's own, step by step: the key's version says how often that was done.</summary>
-internal sealed class SessionClient(WorkloadSetting setting, int number, Action<string> violated) : SequentialClient(setting, $"session client {number}")
+/// <summary>
+/// Opens a session and puts into a key of that session's own, step by step: the key's version says how often that was done. Every step is tried again, through one
+/// node after another, until the client is told that it is done: it is done once (I13, pitfall C01). Sessions are short, so that some end in between.
+/// </summary>
+internal sealed class SessionClient(WorkloadSetting setting, int number, Action<string> violated) : SequentialClient(setting, $"session client {number}"), IWorkloadClient
 {
+    public const string Title = "sessions";
+
     private static readonly TimeSpan ttlMin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ttlMax = TimeSpan.FromSeconds(120);
 

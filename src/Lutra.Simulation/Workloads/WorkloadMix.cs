@@ -5,9 +5,9 @@ internal static class WorkloadMix
 {
     private static readonly (string Name, Func<WorkloadSetting, IWorkload> Create)[] All =
     [
-        (CountingWorkload.Title, setting => new CountingWorkload(setting)),
-        (OnceWorkload.Title, setting => new OnceWorkload(setting)),
-        (SessionWorkload.Title, setting => new SessionWorkload(setting)),
+        Separate(CountingClient.Title, (setting, number, violated) => new CountingClient(setting, number, violated)),
+        Separate(OnceClient.Title, (setting, number, violated) => new OnceClient(setting, number, violated)),
+        Separate(SessionClient.Title, (setting, number, violated) => new SessionClient(setting, number, violated)),
         (WatchWorkload.Title, setting => new WatchWorkload(setting)),
         (RegisterWorkload.Title, setting => new RegisterWorkload(setting)),
         (ListWorkload.Title, setting => new ListWorkload(setting)),
@@ -19,4 +19,7 @@ internal static class WorkloadMix
     public static IReadOnlyList<string> Names => [.. All.Select(each => each.Name)];
 
     public static IWorkload Create(string name, WorkloadSetting setting) => All.Single(each => each.Name == name).Create(setting);
+
+    private static (string Name, Func<WorkloadSetting, IWorkload> Create) Separate(string name, Func<WorkloadSetting, int, Action<string>, IWorkloadClient> client) =>
+        (name, setting => new SeparateClients(name, setting, (number, violated) => client(setting, number, violated)));
 }

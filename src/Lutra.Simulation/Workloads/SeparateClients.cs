@@ -2,17 +2,19 @@ using Lutra.Simulation.Cluster;
 
 namespace Lutra.Simulation.Workloads;
 
-/// <summary>Each client counts upwards in a key of its own. The cheapest workload, and the first to see a lost or an old value.</summary>
-internal sealed class CountingWorkload : IWorkload
+/// <summary>A workload of clients that have nothing to do with each other: each judges what it sees by itself.</summary>
+internal sealed class SeparateClients : IWorkload
 {
-    public const string Title = "counting";
+    private readonly IWorkloadClient[] clients;
 
-    private readonly CountingClient[] clients;
+    /// <param name="create">Makes the client of this number, from 1 on, which tells what must never happen and did.</param>
+    public SeparateClients(string name, WorkloadSetting setting, Func<int, Action<string>, IWorkloadClient> create)
+    {
+        Name = name;
+        clients = [.. Enumerable.Range(1, setting.Clients).Select(number => create(number, found => Violation ??= found))];
+    }
 
-    public CountingWorkload(WorkloadSetting setting) =>
-        clients = [.. Enumerable.Range(1, setting.Clients).Select(number => new CountingClient(setting, number, found => Violation ??= found))];
-
-    public string Name => Title;
+    public string Name { get; }
 
     public string? Violation { get; private set; }
 
