@@ -8,15 +8,9 @@ namespace Lutra.Acceptance.Faults;
 [Trait("Faults", "RP12")]
 public sealed class CrossingTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("lutra-acceptance-").FullName;
-    private readonly List<LutraProcess> started = [];
+    private readonly ProcessFolder nodes = new();
 
-    public void Dispose()
-    {
-        foreach (var process in started)
-            process.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => nodes.Dispose();
 
     [Fact]
     public async Task RP12_N01_a_node_that_is_pointed_at_another_cluster_stays_out_of_it()
@@ -51,19 +45,19 @@ public sealed class CrossingTests : IDisposable
     public async Task RP12_N02_lists_that_differ_and_labels_that_two_claim_are_said_and_make_no_cluster()
     {
         string[] all = [.. Enumerable.Range(0, 3).Select(_ => $"localhost:{LoopbackPorts.Next()}")];
-        var first = Start("1", folder, all[0], all);
-        var second = Start("2", folder, all[1], all);
-        var third = Start("3", folder, all[2], all[1..]);
+        var first = Start("1", nodes.Path, all[0], all);
+        var second = Start("2", nodes.Path, all[1], all);
+        var third = Start("3", nodes.Path, all[2], all[1..]);
         await SaysAsync([first, second, third], "--peers of", "differ");
         await NoClusterAsync(all);
 
         // The third claims the label of the second; then everything is put right.
         third.Kill();
-        var claims = Start("2", Path.Combine(folder, "elsewhere"), all[2], all);
+        var claims = Start("2", Path.Combine(nodes.Path, "elsewhere"), all[2], all);
         await SaysAsync([first, second, claims], "Two nodes claim id 2");
         await NoClusterAsync(all);
         claims.Kill();
-        Start("3", folder, all[2], all);
+        Start("3", nodes.Path, all[2], all);
         await using var client = new LutraClient(new LutraClientOptions { Endpoints = [new Uri($"http://{all[2]}")], Timeout = LinkedCluster.Patience });
         await client.PutAsync("right", "now");
         Assert.Equal(3, (await client.MembersAsync()).Members.Length);
@@ -72,7 +66,7 @@ public sealed class CrossingTests : IDisposable
     private LutraProcess Start(string label, string dir, string address, IEnumerable<string> peers, string? listen = null)
     {
         var process = LutraProcess.Start("serve", $"--id={label}", $"--addr={address}", $"--listen={listen ?? address}", $"--dir={dir}", $"--peers={string.Join(',', peers)}");
-        started.Add(process);
+        nodes.Add(process);
         return process;
     }
 

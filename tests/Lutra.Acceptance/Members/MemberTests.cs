@@ -35,14 +35,14 @@ public sealed class MemberTests
         OnceWriter[] writers = [.. Enumerable.Range(0, 4).Select(number => new OnceWriter(number, cluster.Urls))];
         var writing = writers.Select(writer => Task.Run(() => writer.RunAsync(stop.Token))).ToArray();
         await using var fourth = new ExtraNode(cluster, "4");
-        Assert.StartsWith("Invalid node ID: 0", await ShellAsync(cluster.Address(0), $"add 0 {fourth.Address}"), StringComparison.Ordinal);
-        Assert.StartsWith("Node added successfully\n", await ShellAsync(cluster.Address(0), $"add 4 {fourth.Address}"), StringComparison.Ordinal);
-        Assert.Contains("learner, to be a voter, never started", await LineAsync("member", "list", "--server", cluster.Address(1)), StringComparison.Ordinal);
+        Assert.StartsWith("Invalid node ID: 0", await LutraProcess.ShellAsync(cluster.Address(0), $"add 0 {fourth.Address}"), StringComparison.Ordinal);
+        Assert.StartsWith("Node added successfully\n", await LutraProcess.ShellAsync(cluster.Address(0), $"add 4 {fourth.Address}"), StringComparison.Ordinal);
+        Assert.Contains("learner, to be a voter, never started", await LutraProcess.LineAsync("member", "list", "--server", cluster.Address(1)), StringComparison.Ordinal);
         fourth.Start("--join", cluster.Peers);
         await fourth.VotesAsync();
 
         var leader = await cluster.LeaderAsync();
-        Assert.Equal("Node removed successfully", await ShellAsync(cluster.Address((leader + 1) % 3), $"remove {leader + 1}"));
+        Assert.Equal("Node removed successfully", await LutraProcess.ShellAsync(cluster.Address((leader + 1) % 3), $"remove {leader + 1}"));
         await cluster.Process(leader).ExitedAsync(Soon);
         Assert.Contains("was removed from the cluster", cluster.Process(leader).Output, StringComparison.Ordinal);
         var (code, said) = await LutraProcess.RunAsync("member", "remove", "9", "--server", fourth.Address);
@@ -81,7 +81,7 @@ public sealed class MemberTests
         Assert.Contains("\"status\":\"ok\"", await cluster.PostAsync("/leave", """{"node_id":"node2"}"""), StringComparison.Ordinal);
         await second.ExitedAsync();
         Assert.Equal("myvalue", await TextAsync(cluster.Client, "mykey"));
-        Assert.Contains("last voter", await LineAsync("member", "remove", "1", "--server", cluster.Address(0)), StringComparison.Ordinal);
+        Assert.Contains("last voter", await LutraProcess.LineAsync("member", "remove", "1", "--server", cluster.Address(0)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class MemberTests
         Assert.Equal(0, code);
         Assert.Contains("Now start its node: lutra serve --id=ghost", said, StringComparison.Ordinal);
         await cluster.Client.PutAsync("a", "1");
-        Assert.Equal("Member ghost removed.", await LineAsync("member", "remove", "ghost", "--server", cluster.Address(0)));
+        Assert.Equal("Member ghost removed.", await LutraProcess.LineAsync("member", "remove", "ghost", "--server", cluster.Address(0)));
         Assert.Single((await cluster.Client.MembersAsync()).Members);
     }
 
@@ -103,7 +103,7 @@ public sealed class MemberTests
         await cluster.Client.PutAsync("name", "otter");
         cluster.Process(2).Kill();
         Directory.Delete(Path.Combine(cluster.Folder, "3"), recursive: true);
-        Assert.StartsWith("Member 3 is gone; its place is kept for a new node", await LineAsync("member", "replace", "3", "--server", cluster.Address(0)), StringComparison.Ordinal);
+        Assert.StartsWith("Member 3 is gone; its place is kept for a new node", await LutraProcess.LineAsync("member", "replace", "3", "--server", cluster.Address(0)), StringComparison.Ordinal);
         cluster.Start(2);
         await cluster.ReadyAsync(2);
         await VotesAsync(cluster.Client, "3", cluster.Address(2));
@@ -162,14 +162,4 @@ public sealed class MemberTests
     private static async Task<string?> TextAsync(ILutraClient client, string key) =>
         await client.GetAsync(key) is { } found ? Encoding.UTF8.GetString(found.Value.Span) : null;
 
-    private static async Task<string> LineAsync(params string[] line) => (await LutraProcess.RunAsync(line)).Output.Trim();
-
-    private static async Task<string> ShellAsync(string server, string line)
-    {
-        using var shell = LutraProcess.Start("shell", server);
-        await shell.WriteAsync(line + "\n");
-        shell.EndInput();
-        await shell.ExitedAsync(Soon);
-        return shell.Output;
-    }
 }

@@ -58,6 +58,30 @@ internal sealed partial class LutraProcess : IDisposable
         return (run.ExitCode, run.Output);
     }
 
+    /// <summary>Runs a command to its end, and returns what it wrote, without the blanks around it.</summary>
+    public static async Task<string> LineAsync(params string[] arguments) => (await RunAsync(arguments)).Output.Trim();
+
+    /// <summary>Types lines into <c>lutra shell</c> by a pipe, and returns what it wrote.</summary>
+    public static async Task<string> ShellAsync(string servers, string lines)
+    {
+        using var shell = Start("shell", servers);
+        await shell.WriteAsync(lines + "\n");
+        shell.EndInput();
+        await shell.ExitedAsync(TimeSpan.FromSeconds(60));
+        return shell.Output;
+    }
+
+    /// <summary>Waits until it holds; the process must go on running meanwhile.</summary>
+    public async Task UntilAsync(Func<bool> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!holds())
+        {
+            Assert.False(limit.IsCancellationRequested || HasExited, Output);
+            await Task.Delay(20);
+        }
+    }
+
     /// <summary>Types into its standard input.</summary>
     public async Task WriteAsync(string text)
     {

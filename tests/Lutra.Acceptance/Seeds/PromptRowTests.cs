@@ -10,15 +10,9 @@ public sealed class PromptRowTests : IDisposable
     // A terminal around the command: "script" gives one to whatever it runs.
     private static readonly string[] Terminal = ["sh", "-c", "exec script -qefc \"$*\" /dev/null", "sh"];
 
-    private readonly string folder = Directory.CreateTempSubdirectory("lutra-acceptance-").FullName;
-    private readonly List<LutraProcess> started = [];
+    private readonly ProcessFolder nodes = new();
 
-    public void Dispose()
-    {
-        foreach (var process in started)
-            process.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => nodes.Dispose();
 
     [Fact]
     public async Task Row_0_2_nodes_of_two_clusters_do_not_meet_and_say_so()
@@ -27,7 +21,7 @@ public sealed class PromptRowTests : IDisposable
         var peers = $"--peers=1=localhost:{ports[0]},2=localhost:{ports[1]}";
         var one = Serve("--id=1", "--cluster=1", $"--addr=localhost:{ports[0]}", peers);
         var other = Serve("--id=2", "--cluster=2", $"--addr=localhost:{ports[1]}", peers);
-        await UntilAsync(() => $"{one.Output}\n{other.Output}".Contains("belongs to the cluster named", StringComparison.Ordinal), one);
+        await one.UntilAsync(() => $"{one.Output}\n{other.Output}".Contains("belongs to the cluster named", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -37,7 +31,7 @@ public sealed class PromptRowTests : IDisposable
     [InlineData("1=localhost:8001,1=localhost:8002")]
     public async Task Row_0_6_peers_that_cannot_be_read_are_refused(string peers)
     {
-        var (code, said) = await LutraProcess.RunAsync("serve", "--id=1", $"--addr=localhost:{LoopbackPorts.Next()}", $"--dir={folder}", $"--peers={peers}");
+        var (code, said) = await LutraProcess.RunAsync("serve", "--id=1", $"--addr=localhost:{LoopbackPorts.Next()}", $"--dir={nodes.Path}", $"--peers={peers}");
         Assert.Equal(2, code);
         Assert.StartsWith("Error: ", said, StringComparison.Ordinal);
     }
@@ -46,9 +40,9 @@ public sealed class PromptRowTests : IDisposable
     public async Task Row_0_7_without_sync_a_put_gives_a_ticket_and_tells_its_outcome_later()
     {
         var node = Serve("--interactive", "--sync=false", $"--addr=localhost:{LoopbackPorts.Next()}");
-        await UntilAsync(() => node.Output.Contains("This node leads", StringComparison.Ordinal), node);
+        await node.UntilAsync(() => node.Output.Contains("This node leads", StringComparison.Ordinal));
         await node.WriteAsync("put name KnociDB\n");
-        await UntilAsync(() => node.Output.Contains("\nTicket 1: Success (revision ", StringComparison.Ordinal), node);
+        await node.UntilAsync(() => node.Output.Contains("\nTicket 1: Success (revision ", StringComparison.Ordinal));
         Assert.True(node.Output.IndexOf("\nTicket 1\n", StringComparison.Ordinal) is > 0 and var ticket && ticket < node.Output.IndexOf("Ticket 1: Success", StringComparison.Ordinal));
     }
 
@@ -57,17 +51,17 @@ public sealed class PromptRowTests : IDisposable
     {
         Tools.Require("script");
         var port = LoopbackPorts.Next();
-        var node = LutraProcess.Under(Terminal, "serve", "--id=1", $"--addr=localhost:{port}", $"--dir={folder}");
-        started.Add(node);
-        await UntilAsync(() => node.Output.Contains("Type help", StringComparison.Ordinal), node);
+        var node = LutraProcess.Under(Terminal, "serve", "--id=1", $"--addr=localhost:{port}", $"--dir={nodes.Path}");
+        nodes.Add(node);
+        await node.UntilAsync(() => node.Output.Contains("Type help", StringComparison.Ordinal));
         foreach (var line in (string[])["Node ID:         1", "Cluster ID:      1", $"Address:         localhost:{port}", "Data directory:", "Sync mode:       true", "Cluster members:", "Log:"])
             Assert.Contains(line, node.Output, StringComparison.Ordinal);
-        await UntilAsync(() => File.Exists(Path.Combine(folder, "1.log")) && ReadShared(Path.Combine(folder, "1.log")).Contains("This node leads", StringComparison.Ordinal), node);
+        await node.UntilAsync(() => File.Exists(Path.Combine(nodes.Path, "1.log")) && ReadShared(Path.Combine(nodes.Path, "1.log")).Contains("This node leads", StringComparison.Ordinal));
         Assert.DoesNotContain("This node leads", node.Output, StringComparison.Ordinal);
         await node.WriteAsync("put k 'two words'\r");
-        await UntilAsync(() => node.Output.Contains("Success", StringComparison.Ordinal), node);
+        await node.UntilAsync(() => node.Output.Contains("Success", StringComparison.Ordinal));
         await node.WriteAsync("get k\r");
-        await UntilAsync(() => node.Output.Split('\n').Any(line => line.EndsWith("two words", StringComparison.Ordinal)), node);
+        await node.UntilAsync(() => node.Output.Split('\n').Any(line => line.EndsWith("two words", StringComparison.Ordinal)));
         await node.WriteAsync("exit\r");
         await node.ExitedAsync(Soon);
         Assert.Equal(0, node.ExitCode);
@@ -81,7 +75,7 @@ public sealed class PromptRowTests : IDisposable
         var peers = $"--peers=1=localhost:{ports[0]},2=localhost:{ports[1]}";
         Serve("--id=1", $"--addr=localhost:{ports[0]}", peers, "--interactive=false");
         var node = Serve("--id=2", $"--addr=localhost:{ports[1]}", peers, "--interactive");
-        await UntilAsync(() => started.Exists(each => each.Output.Contains("This node leads", StringComparison.Ordinal)), node);
+        await node.UntilAsync(() => nodes.Started.Any(each => each.Output.Contains("This node leads", StringComparison.Ordinal)));
         await LutraProcess.RunAsync("leader", "transfer", "1", "--server", $"localhost:{ports[0]}");
         await node.WriteAsync("PUT name KnociDB\nget name\nget nothing\nleader\nmembers\nfrobnicate\nput name\n\ndelete name\nget name\nhelp\nexit\n");
         await node.ExitedAsync(Soon);
@@ -99,7 +93,7 @@ public sealed class PromptRowTests : IDisposable
     public async Task Row_0_20_at_the_prompt_SIGTERM_shuts_the_node_down()
     {
         var node = Serve("--interactive", $"--addr=localhost:{LoopbackPorts.Next()}");
-        await UntilAsync(() => node.Output.Contains("This node leads", StringComparison.Ordinal), node);
+        await node.UntilAsync(() => node.Output.Contains("This node leads", StringComparison.Ordinal));
         node.Terminate();
         await node.ExitedAsync(Soon);
         Assert.Equal(0, node.ExitCode);
@@ -112,7 +106,7 @@ public sealed class PromptRowTests : IDisposable
     [InlineData("--election-timeout=soon")]
     public async Task Row_0_22_and_1_20_timings_are_options_and_checked_together(params string[] timings)
     {
-        var (code, said) = await LutraProcess.RunAsync(["serve", $"--addr=localhost:{LoopbackPorts.Next()}", $"--dir={folder}", .. timings]);
+        var (code, said) = await LutraProcess.RunAsync(["serve", $"--addr=localhost:{LoopbackPorts.Next()}", $"--dir={nodes.Path}", .. timings]);
         Assert.Equal(2, code);
         Assert.StartsWith("Error: ", said, StringComparison.Ordinal);
     }
@@ -121,7 +115,7 @@ public sealed class PromptRowTests : IDisposable
     public async Task Row_2_14_the_timings_of_the_seeds_elect_a_leader()
     {
         var node = Serve($"--addr=localhost:{LoopbackPorts.Next()}", "--heartbeat-interval=50", "--election-timeout=300");
-        await UntilAsync(() => node.Output.Contains("This node leads", StringComparison.Ordinal), node);
+        await node.UntilAsync(() => node.Output.Contains("This node leads", StringComparison.Ordinal));
     }
 
     private static int Count(LutraProcess node, string line) => node.Output.Split('\n').Count(each => each.StartsWith(line, StringComparison.Ordinal));
@@ -132,20 +126,6 @@ public sealed class PromptRowTests : IDisposable
         return file.ReadToEnd();
     }
 
-    private LutraProcess Serve(params string[] options)
-    {
-        var process = LutraProcess.Start(["serve", $"--dir={folder}", .. options]);
-        started.Add(process);
-        return process;
-    }
+    private LutraProcess Serve(params string[] options) => nodes.Add(LutraProcess.Start(["serve", $"--dir={nodes.Path}", .. options]));
 
-    private static async Task UntilAsync(Func<bool> holds, LutraProcess node)
-    {
-        using var limit = new CancellationTokenSource(Soon);
-        while (!holds())
-        {
-            Assert.False(limit.IsCancellationRequested || node.HasExited, node.Output);
-            await Task.Delay(20);
-        }
-    }
 }
