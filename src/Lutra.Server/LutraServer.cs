@@ -52,7 +52,8 @@ public sealed class LutraServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Configuration.Sources.Clear();
         SetUpLogging(builder, options);
-        builder.WebHost.UseKestrelHttpsConfiguration();
+        if (options.Tls is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         var handoff = new HandoffTransport();
         builder.Services.AddSingleton<IConnectionListenerFactory>(handoff);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();

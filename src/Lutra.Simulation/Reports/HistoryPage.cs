@@ -7,23 +7,28 @@ namespace Lutra.Simulation.Reports;
 
 /// <summary>
 /// A run as one page without anything from elsewhere: nodes with their roles, terms and messages, what was done to them, and the clients' requests, on one
-/// time axis. The page itself is history.html; here its data are put in.
+/// time axis. The page itself is history.html, with history.css; here its data are put in.
 /// </summary>
 internal static class HistoryPage
 {
     private const string Place = "/*DATA*/null";
+    private const string StylePlace = "/*STYLE*/";
 
     // Times on the page are milliseconds.
     private const int Decimals = 4;
 
     public static string Of(RunReport report, RunRecording recording)
     {
-        using var template = typeof(HistoryPage).Assembly.GetManifestResourceStream("Lutra.Simulation.Reports.history.html")
-            ?? throw new InvalidOperationException("The page is not in the assembly.");
-        using var reader = new StreamReader(template, Encoding.UTF8);
-        var page = reader.ReadToEnd();
         // The writer escapes what could end the script.
-        return page.Replace(Place, Encoding.UTF8.GetString(DataOf(report, recording)), StringComparison.Ordinal);
+        return Part("html").Replace(StylePlace, Part("css"), StringComparison.Ordinal).Replace(Place, Encoding.UTF8.GetString(DataOf(report, recording)), StringComparison.Ordinal);
+    }
+
+    private static string Part(string kind)
+    {
+        using var part = typeof(HistoryPage).Assembly.GetManifestResourceStream($"Lutra.Simulation.Reports.history.{kind}")
+            ?? throw new InvalidOperationException("The page is not in the assembly.");
+        using var reader = new StreamReader(part, Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 
     private static byte[] DataOf(RunReport report, RunRecording recording)
