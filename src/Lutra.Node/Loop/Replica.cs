@@ -76,7 +76,6 @@ internal sealed class Replica : IDisposable
         Raft = new RaftNode(identity.Node, options.Tuning.RaftOf(options), recovered, context.Random);
         ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
 
-        var room = new DiskRoom(Log, context.Files.Location);
         var configurations = new ConfigurationHistory(Keyspace.Applied.Index, Keyspace.Configuration);
         Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax);
         applier = new Applier(
@@ -84,7 +83,8 @@ internal sealed class Replica : IDisposable
             new ApplierEvents(context.Scheduler.Ready, Applied, Watches.Published, LeasesChanged, configurations.Add, StateInstalled));
         logReader = new LogReader(Log, context.Scheduler, (follower, first, entries) =>
             Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
-        proposals = new Proposals(Raft, room, peers, pending, context.Clock, options);
+        roomWatch = new RoomWatch(Raft, new DiskRoom(Log, context.Files.Location), peers);
+        proposals = new Proposals(Raft, roomWatch, peers, pending, context.Clock, options);
         reads = new Reads(Raft, context.Clock, options);
         transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
@@ -93,7 +93,6 @@ internal sealed class Replica : IDisposable
         memberChanges = new MemberChanges(Raft, peers, context.Clock, context.Random, options.RequestTimeoutMillis);
         memberRequests = new MemberRequests(Raft, memberChanges, peers, context.Clock, options);
         memberDuties = new MemberDuties(Raft, peers, memberChanges, () => loop.Membership.Hello, context.Random, context.Tell);
-        roomWatch = new RoomWatch(Raft, room, peers);
         stuckDiskWatch = new StuckDiskWatch(Raft, options, context.Files.Location, () => Log.IsFull, context.Failed);
         reads.Applied(Keyspace.Applied.Index);
     }
@@ -323,14 +322,17 @@ internal sealed class Replica : IDisposable
 
     private string LabelOf(NodeId node) => Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Label is { } label ? $"Node {label}" : node.ToString();
 
+    // What holds no command is small, and always taken: without it a new leader could commit nothing, and nobody read.
     private bool CanTake(AppendRequest append)
     {
-        if (append.Entries.IsEmpty)
-            return true;
-        var bytes = 0L;
-        foreach (var entry in append.Entries.Span)
+        var (bytes, hasCommands) = (0L, false);
+        foreach (ref readonly var entry in append.Entries.Span)
+        {
             bytes += entry.SizeBytes;
-        return applier.BacklogBytes <= options.ApplyBacklogBytesMax && roomWatch.HasRoomFor(bytes);
+            hasCommands |= entry.Kind == EntryKind.Command;
+        }
+
+        return !hasCommands || (applier.BacklogBytes <= options.ApplyBacklogBytesMax && roomWatch.CanFollowWith(bytes));
     }
 
     // What follows is called by whichever thread finished the work, and goes through the inbox.

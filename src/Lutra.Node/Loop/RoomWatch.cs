@@ -3,7 +3,10 @@ using Lutra.Raft;
 
 namespace Lutra.Node.Loop;
 
-/// <summary>Tells the peers whether this node's disk has room, and hands leadership from a full node to one that has. Loop only.</summary>
+/// <summary>
+/// Tells the peers whether this node's disk has room, refuses writes where it or a majority has none, and hands leadership from a full node to one that has
+/// room (pitfall D09). Loop only.
+/// </summary>
 internal sealed class RoomWatch(RaftNode raft, DiskRoom room, PeerExchange peers)
 {
     // Sorted, so that the same peer is chosen in each run of a seed.
@@ -11,20 +14,47 @@ internal sealed class RoomWatch(RaftNode raft, DiskRoom room, PeerExchange peers
     // What each was told since it introduced itself last; it cannot be told before both belong to the cluster.
     private readonly SortedDictionary<NodeId, bool> told = [];
     private bool before = true;
+    private int fullPeers;
 
     public bool HasRoom => !room.IsShort;
 
-    public bool HasRoomFor(long bytes) => room.HasRoomFor(bytes);
+    /// <summary>
+    /// Why the leader takes no write of <paramref name="bytes"/>, for people; null where it may. What a majority cannot take would only wait in the leader's
+    /// log, and its writer for an answer.
+    /// </summary>
+    public string? RefusalOf(long bytes)
+    {
+        if (!room.HasRoomFor(bytes))
+            return room.Refusal;
+        if (fullPeers == 0)
+            return null;
+        var voters = raft.Configuration.Voters.Count;
+        var full = 0;
+        foreach (var (peer, hasRoom) in peersWithRoom)
+            full += !hasRoom && raft.Configuration.IsVoter(peer) ? 1 : 0;
+        if (full * 2 < voters)
+            return null;
+        Marks.MajorityWithoutRoom.Hit();
+        return $"No room on the disks of {full} of {voters} members. Nothing was done; reads go on, and writes will when there is room.";
+    }
+
+    /// <summary>Whether a follower's log may take commands of <paramref name="bytes"/>.</summary>
+    public bool CanFollowWith(long bytes) => room.CanFollowWith(bytes);
 
     public void TablesOutOfSpace(bool isOut) => room.TablesOutOfSpace = isOut;
 
-    public void Receive(NodeId from, RoomFrame frame) => peersWithRoom[from] = frame.HasRoom;
+    public void Receive(NodeId from, RoomFrame frame)
+    {
+        peersWithRoom[from] = frame.HasRoom;
+        CountFull();
+    }
 
     public void Heard(NodeId peer) => told.Remove(peer);
 
     public void Lost(NodeId peer)
     {
         peersWithRoom.Remove(peer);
+        CountFull();
         told.Remove(peer);
     }
 
@@ -51,4 +81,6 @@ internal sealed class RoomWatch(RaftNode raft, DiskRoom room, PeerExchange peers
             }
         }
     }
+
+    private void CountFull() => fullPeers = peersWithRoom.Values.Count(hasRoom => !hasRoom);
 }

@@ -9,7 +9,7 @@ namespace Lutra.Node.Requests;
 /// Brings writes to the leader: appends them where this node leads, forwards them (one hop) where another does, and keeps them for a while
 /// where nobody does. Nothing is ever sent twice. Loop only.
 /// </summary>
-internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers, PendingWrites pending, NodeClock clock, LutraNodeOptions options)
+internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peers, PendingWrites pending, NodeClock clock, LutraNodeOptions options)
 {
     private const int ForwardBytesMax = 1024 * 1024;
 
@@ -117,10 +117,10 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
 
     private void AppendHere(ClientWrite write)
     {
-        if (!room.HasRoomFor(write.Command.Length))
+        if (room.RefusalOf(write.Command.Length) is { } noRoom)
         {
             Marks.WriteRefusedForSpace.Hit();
-            write.Failed(LutraError.NoSpace, room.Refusal);
+            write.Failed(LutraError.NoSpace, noRoom);
             return;
         }
 
@@ -145,8 +145,8 @@ internal sealed class Proposals(RaftNode raft, DiskRoom room, PeerExchange peers
             Marks.ForwardedToFormerLeader.Hit();
             return RefusalOf(new ProposeResult(ProposeOutcome.NotLeader, default, raft.Leader));
         }
-        if (!room.HasRoomFor(received.Length))
-            return new ForwardResult(LutraError.NoSpace, room.Refusal);
+        if (room.RefusalOf(received.Length) is { } noRoom)
+            return new ForwardResult(LutraError.NoSpace, noRoom);
 
         // What is appended must be readable on every node for ever, so it is read once here before it may enter the log.
         var command = received.ToArray();

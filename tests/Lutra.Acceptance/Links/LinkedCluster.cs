@@ -199,6 +199,7 @@ internal sealed class LinkedCluster : IAsyncDisposable
     public async Task UntilAsync(Func<Task<bool>> holds)
     {
         var started = Stopwatch.GetTimestamp();
+        var refusal = "";
         while (true)
         {
             try
@@ -206,14 +207,34 @@ internal sealed class LinkedCluster : IAsyncDisposable
                 if (await holds())
                     return;
             }
-            catch (LutraException) when (Stopwatch.GetElapsedTime(started) < patience)
+            catch (LutraException notYet)
             {
-                // Not yet.
+                refusal = $"The last try was refused: {notYet.Message}\n";
             }
 
-            Assert.True(Stopwatch.GetElapsedTime(started) < patience, Story());
+            Assert.True(Stopwatch.GetElapsedTime(started) < patience, $"{refusal}{await StandingAsync()}\n{Story()}");
             await Task.Delay(20);
         }
+    }
+
+    // Where every node stands, as it says itself.
+    private async Task<string> StandingAsync()
+    {
+        var lines = new List<string>();
+        for (var node = 0; node < Nodes; node++)
+        {
+            try
+            {
+                using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+                lines.Add($"node {node + 1}: {await clients[node].StatusAsync(soon.Token)}");
+            }
+            catch (Exception silent) when (silent is LutraException or OperationCanceledException)
+            {
+                lines.Add($"node {node + 1}: {silent.Message}");
+            }
+        }
+
+        return string.Join('\n', lines);
     }
 
     /// <summary>What all nodes wrote.</summary>

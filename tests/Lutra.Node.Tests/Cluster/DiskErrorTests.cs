@@ -143,6 +143,56 @@ public sealed class DiskErrorTests
         Assert.Null(cluster.Get(cluster.Leader!, "refused"));
     }
 
+    [Fact]
+    public void D09_a_leader_with_room_refuses_what_a_majority_has_no_room_for()
+    {
+        var cluster = Started(seed: 6, nodes: 3);
+        var ledger = new Ledger(cluster);
+        ledger.MustWrite();
+        var leader = cluster.Leader!;
+        foreach (var follower in cluster.Nodes.Where(node => node != leader))
+            follower.Disk.Faults.QuotaBytes = follower.Disk.UsedBytes + (512 * 1024);
+        for (var write = 0; ledger.Write(leader, valueBytes: 2000); write++)
+            Assert.True(write < 5000, "A majority without room takes writes without end.");
+
+        var ending = Assert.IsType<Ending>(cluster.Put(leader, "refused", "x"));
+        Assert.Equal(LutraError.NoSpace, ending.Error);
+        Assert.Contains("No room on the disks of 2 of 3 members. Nothing was done", ending.Message, StringComparison.Ordinal);
+        Assert.Equal(leader, cluster.Leader);
+        foreach (var node in cluster.Nodes)
+            node.Disk.Faults.QuotaBytes = null;
+        ledger.MustWrite();
+        ledger.RequireHeld("when there is room again");
+        Assert.Null(cluster.Get(cluster.Leader!, "refused"));
+    }
+
+    [Fact]
+    public void D09_a_full_cluster_is_read_under_a_new_leader()
+    {
+        var cluster = Started(seed: 7, nodes: 3);
+        var ledger = new Ledger(cluster);
+        cluster.MustPut(cluster.Leader!, "name", "otter");
+        foreach (var node in cluster.Nodes)
+            node.Disk.Faults.QuotaBytes = node.Disk.UsedBytes + (64 * 1024);
+        for (var write = 0; cluster.Leader is not { } leader || cluster.Put(leader, "refused?", "x") is not { Error: LutraError.NoSpace }; write++)
+        {
+            Assert.True(write < 5000, "A full cluster takes writes without end.");
+            if (!ledger.Write(cluster.Leader ?? cluster.Nodes[0], valueBytes: 2000))
+                Assert.True(cluster.ElectLeader(Long));
+        }
+
+        for (var change = 0; change < 5; change++)
+        {
+            var former = cluster.Leader!;
+            former.Kill();
+            Assert.True(cluster.ElectLeader(Long), "The two that are left elect none.");
+            Assert.Equal("otter", cluster.Get(cluster.Leader!, "name"));
+            former.Start();
+            Assert.True(cluster.ElectLeader(Long));
+            Assert.All(cluster.Nodes, node => Assert.Equal("otter", cluster.Get(node, "name")));
+        }
+    }
+
     private static SimulatedCluster Small(ulong seed) =>
         Started(seed, nodes: 3, options => options with { SegmentSizeBytes = 8 * 1024, MemtableBytes = 16 * 1024 });
 
