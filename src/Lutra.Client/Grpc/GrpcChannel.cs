@@ -38,11 +38,11 @@ public sealed class GrpcChannel : IDisposable
         using var response = await SendAsync(method, content, cancellationToken);
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var reply = await GrpcFrames.ReadAsync(body, parser, cancellationToken);
+            using var frames = new GrpcFrameReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+            var reply = await frames.ReadAsync(parser, cancellationToken);
 
             // The trailers come behind the last byte.
-            if (reply is not null && await GrpcFrames.ReadAsync(body, parser, cancellationToken) is not null)
+            if (reply is not null && await frames.ReadAsync(parser, cancellationToken) is not null)
                 throw new GrpcException(GrpcException.Unavailable, "The server answered with more than one message.");
             CheckStatus(response);
             return reply ?? throw new GrpcException(GrpcException.Unavailable, "The server answered without a message.");

@@ -9,7 +9,7 @@ public sealed class GrpcStream<TReply> : IAsyncDisposable
     private readonly MessageContent outgoing;
     private readonly Task<HttpResponseMessage> answered;
     private readonly MessageParser<TReply> parser;
-    private Stream? body;
+    private GrpcFrameReader? reader;
 
     internal GrpcStream(MessageContent outgoing, Task<HttpResponseMessage> answered, MessageParser<TReply> parser) =>
         (this.outgoing, this.answered, this.parser) = (outgoing, answered, parser);
@@ -22,8 +22,8 @@ public sealed class GrpcStream<TReply> : IAsyncDisposable
         var response = await answered.WaitAsync(cancellationToken);
         try
         {
-            body ??= await response.Content.ReadAsStreamAsync(cancellationToken);
-            if (await GrpcFrames.ReadAsync(body, parser, cancellationToken) is { } message)
+            reader ??= new GrpcFrameReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+            if (await reader.ReadAsync(parser, cancellationToken) is { } message)
                 return message;
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
@@ -39,8 +39,7 @@ public sealed class GrpcStream<TReply> : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         outgoing.Complete();
-        if (body is not null)
-            await body.DisposeAsync();
+        reader?.Dispose();
         if (answered.IsCompletedSuccessfully)
             (await answered).Dispose();
         outgoing.Dispose();

@@ -25,6 +25,9 @@ internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int
 
     public StageKind Kind => StageKind.Prompt;
 
+    /// <summary>What watchers that do not keep up have read.</summary>
+    public PulledBatches Pulled { get; } = new();
+
     /// <summary>The watches that are open.</summary>
     public int Count
     {
@@ -82,6 +85,8 @@ internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int
         {
             if (open.Remove(watcher) && watcher.LeaveHub())
                 index.Remove(watcher);
+            if (open.Count == 0)
+                Pulled.Clear();
         }
     }
 

@@ -143,7 +143,14 @@ internal sealed class Watcher(WatchHub hub, long number, WatchOperation watch, l
         hasCaughtUp = next > view.Revision.Value;
         if (hasCaughtUp)
             return null;
-        using var changes = view.ChangesFrom(new Revision(next));
+        var first = next;
+        if (first >= view.CompactRevision.Value && hub.Pulled.Find(watch, first) is { } known)
+        {
+            Volatile.Write(ref next, known.Revision.Value + 1);
+            return known;
+        }
+
+        using var changes = view.ChangesFrom(new Revision(first));
         var events = ImmutableArray.CreateBuilder<WatchEvent>();
         var (bytes, seen) = (0, 0);
         while (changes.Revision is { Value: > 0 } revision && bytes < PulledBytesMax && seen < PulledChangesMax)
@@ -165,7 +172,11 @@ internal sealed class Watcher(WatchHub hub, long number, WatchOperation watch, l
         // The empty store's first revision is one that nobody wrote.
         if (changes.Revision.Value == 0)
             Volatile.Write(ref next, view.Revision.Value + 1);
-        return events.Count > 0 ? new WatchBatch(new Revision(next - 1), events.DrainToImmutable()) : null;
+        if (events.Count == 0)
+            return null;
+        var pulled = new WatchBatch(new Revision(next - 1), events.DrainToImmutable());
+        hub.Pulled.Add(watch, first, pulled, bytes);
+        return pulled;
     }
 
     private static int SizeBytes(ImmutableArray<WatchEvent> events)

@@ -8,12 +8,16 @@ using Lutra.Server.Etcd.Locks;
 using Lutra.Server.Etcd.Maintenance;
 using Lutra.Server.Etcd.Reflection;
 using Lutra.Server.Etcd.Watches;
+using Lutra.Server.Watches;
 
 namespace Lutra.Server.Etcd;
 
 /// <summary>etcd's v3 API over a node: all methods that are served, by the paths they are called by.</summary>
 internal sealed class EtcdFace
 {
+    // What a watch that has fallen behind reads at once, and a little more.
+    private const int EncodedBytesMax = 512 * 1024;
+
     private readonly Func<LutraNode?> node;
 
     /// <param name="node">The node behind; null while it is none.</param>
@@ -30,6 +34,9 @@ internal sealed class EtcdFace
     }
 
     public EtcdFaceOptions Options { get; }
+
+    /// <summary>What watches that want the same are told, for all streams.</summary>
+    public EncodedBatches Batches { get; } = new(EncodedBytesMax);
 
     /// <summary>How members' addresses begin, as clients are told them.</summary>
     public string UrlScheme { get; }

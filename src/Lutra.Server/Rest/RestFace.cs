@@ -14,6 +14,7 @@ using Lutra.Server.Rest.Requests;
 using Lutra.Server.Rest.Snapshots;
 using Lutra.Server.Rest.Transactions;
 using Lutra.Server.Rest.Watches;
+using Lutra.Server.Watches;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,8 @@ namespace Lutra.Server.Rest;
 /// </summary>
 internal sealed class RestFace
 {
+    private const int EncodedBytesMax = 64 * 1024;
+
     /// <param name="stopping">Cancelled when the host begins to stop: peer streams are hung up then.</param>
     public RestFace(ILutraClient node, RestFaceOptions options, ILogger logger, CancellationToken stopping)
     {
@@ -48,7 +51,7 @@ internal sealed class RestFace
 
     public ObjectPool<JsonBuffer> Buffers { get; } = JsonBuffer.CreatePool();
 
-    public EncodedBatches Batches { get; } = new();
+    public EncodedBatches Batches { get; } = new(EncodedBytesMax);
 
     /// <summary>Cancelled when the host begins to stop: what would go on for ever ends then.</summary>
     public CancellationToken Stopping { get; }

@@ -62,6 +62,35 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public void K02_watches_of_the_same_that_fell_behind_are_read_for_once_and_told_the_same()
+    {
+        var cluster = Started(seed: 7, nodes: 1);
+        var node = cluster.Nodes[0];
+        for (var write = 0; write < 20; write++)
+            cluster.MustPut(node, $"key {write}", "x");
+        var later = All with { From = new Revision(2) };
+        var first = Open(node, later).TryTake()!;
+        Assert.Same(first, Open(node, later).TryTake());
+        Assert.NotSame(first, Open(node, later with { NoDeletes = true }).TryTake());
+        Assert.NotSame(first, Open(node, later with { From = new Revision(3) }).TryTake());
+        var one = Open(node, later with { Range = KeyRange.Single(Bytes("key 3")) });
+        Assert.Equal(" 5", Revisions(one));
+    }
+
+    [Fact]
+    public void K07_what_was_compacted_is_not_told_though_others_have_read_it()
+    {
+        var cluster = Started(seed: 8, nodes: 1);
+        var node = cluster.Nodes[0];
+        for (var write = 0; write < 20; write++)
+            cluster.MustPut(node, "key", "x");
+        var (read, unread) = (Open(node, All with { From = new Revision(2) }), Open(node, All with { From = new Revision(2) }));
+        Assert.NotNull(read.TryTake());
+        Must(cluster, node, new CompactCommand(new Revision(10)));
+        Assert.Equal(LutraError.Compacted, Assert.Throws<LutraException>(unread.TryTake).Error);
+    }
+
+    [Fact]
     public void K02_watches_that_come_and_are_read_at_any_moment_tell_all_of_what_they_want()
     {
         for (var seed = 1UL; seed <= 20; seed++)

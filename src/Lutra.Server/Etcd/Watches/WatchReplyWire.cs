@@ -1,13 +1,16 @@
-using System.Collections.Immutable;
+using System.Buffers;
 using System.Text;
 using Lutra.Server.Etcd.Grpc;
 using Lutra.Server.Etcd.Wire;
 
 namespace Lutra.Server.Etcd.Watches;
 
-/// <summary><c>WatchResponse</c> out: what is said about a watch, and its events straight into the pipe.</summary>
+/// <summary><c>WatchResponse</c> out: what is said about a watch, and its events, encoded once for all that are told of them.</summary>
 internal static class WatchReplyWire
 {
+    /// <summary>What goes before the events takes no more: a header of four numbers, an id, a flag, and their tags.</summary>
+    public const int HeadBytesMax = 64;
+
     private const int EventsField = 11;
 
     /// <summary>Something about a watch that is no event. With all but the id left out it tells progress.</summary>
@@ -27,9 +30,44 @@ internal static class WatchReplyWire
         target.End();
     }
 
+    /// <summary>The events of a batch, as they stand in a response: the same for all that are told of it.</summary>
+    public static ReadOnlyMemory<byte> Encode(ReadOnlySpan<WatchEvent> events)
+    {
+        var bytes = 0;
+        foreach (var change in events)
+            bytes = checked(bytes + ProtoSize.Message(SizeBytes(change)));
+        var encoded = new ArrayBufferWriter<byte>(Math.Max(bytes, 1));
+        var target = new ProtoWriter(encoded);
+        foreach (var change in events)
+        {
+            target.Message(EventsField, SizeBytes(change));
+            target.Flag(1, change.IsDelete);
+            KeyValueWire.Write(ref target, 2, change.Current);
+            if (change.Previous is { } previous)
+                KeyValueWire.Write(ref target, 3, previous);
+        }
+
+        target.End();
+        return encoded.WrittenMemory;
+    }
+
+    /// <summary>Events that were encoded, in one response.</summary>
+    /// <returns>The bytes written.</returns>
+    public static int Tell(MessageWriter reply, in ReplyHeader header, long watch, ReadOnlySpan<byte> events, bool isPart = false)
+    {
+        var bytes = checked(header.SizeBytes + ProtoSize.Number(watch) + ProtoSize.Flag(isPart) + events.Length);
+        var target = new ProtoWriter(reply.Begin(bytes));
+        header.Write(ref target);
+        target.Number(2, watch);
+        target.Flag(7, isPart);
+        target.Raw(events);
+        target.End();
+        return bytes;
+    }
+
     /// <summary>Events, in as many responses as it takes to keep each below <paramref name="sizeBytesMax"/>, but never less than one event to each.</summary>
     /// <returns>The bytes written.</returns>
-    public static long Tell(MessageWriter reply, in ReplyHeader header, long watch, ImmutableArray<WatchEvent> events, int sizeBytesMax)
+    public static long TellInParts(MessageWriter reply, in ReplyHeader header, long watch, ReadOnlySpan<WatchEvent> events, int sizeBytesMax)
     {
         var written = 0L;
         for (var first = 0; first < events.Length;)
@@ -44,33 +82,11 @@ internal static class WatchReplyWire
                 bytes += next;
             }
 
-            written += Write(reply, header, watch, events.AsSpan()[first..end], isPart: end < events.Length);
+            written += Tell(reply, header, watch, Encode(events[first..end]).Span, isPart: end < events.Length);
             first = end;
         }
 
         return written;
-    }
-
-    private static int Write(MessageWriter reply, in ReplyHeader header, long watch, ReadOnlySpan<WatchEvent> events, bool isPart)
-    {
-        var bytes = header.SizeBytes + ProtoSize.Number(watch) + ProtoSize.Flag(isPart);
-        foreach (var change in events)
-            bytes = checked(bytes + ProtoSize.Message(SizeBytes(change)));
-        var target = new ProtoWriter(reply.Begin(bytes));
-        header.Write(ref target);
-        target.Number(2, watch);
-        target.Flag(7, isPart);
-        foreach (var change in events)
-        {
-            target.Message(EventsField, SizeBytes(change));
-            target.Flag(1, change.IsDelete);
-            KeyValueWire.Write(ref target, 2, change.Current);
-            if (change.Previous is { } previous)
-                KeyValueWire.Write(ref target, 3, previous);
-        }
-
-        target.End();
-        return bytes;
     }
 
     private static int SizeBytes(WatchEvent change) =>

@@ -167,8 +167,7 @@ internal sealed class WatchStream : IDisposable
         {
             if (watch.TryTake() is not { } batch)
                 return false;
-            unflushedBytes += WatchReplyWire.Tell(
-                call.Reply, call.HeaderAt(batch.Revision), watch.Id, batch.Events, watch.IsFragmented ? call.Face.Options.MessageSizeBytesMax : int.MaxValue);
+            Tell(watch, batch);
             watch.WasHeard = true;
             watch.Signal();
             return true;
@@ -180,6 +179,17 @@ internal sealed class WatchStream : IDisposable
             TellCompacted(watch.Id);
             return true;
         }
+    }
+
+    private void Tell(StreamWatch watch, WatchBatch batch)
+    {
+        if (!call.Face.Batches.TryFind(batch, out var events))
+            call.Face.Batches.Add(batch, events = WatchReplyWire.Encode(batch.Events.AsSpan()));
+        var header = call.HeaderAt(batch.Revision);
+        var sizeBytesMax = call.Face.Options.MessageSizeBytesMax;
+        unflushedBytes += watch.IsFragmented && events.Length >= sizeBytesMax - WatchReplyWire.HeadBytesMax
+            ? WatchReplyWire.TellInParts(call.Reply, header, watch.Id, batch.Events.AsSpan(), sizeBytesMax)
+            : WatchReplyWire.Tell(call.Reply, header, watch.Id, events.Span);
     }
 
     /// <summary>

@@ -38,6 +38,12 @@ internal ref struct ProtoWriter(IBufferWriter<byte> target)
     public void Element(int field, ReadOnlySpan<byte> value)
     {
         Message(field, value.Length);
+        Raw(value);
+    }
+
+    /// <summary>What is protobuf already.</summary>
+    public void Raw(ReadOnlySpan<byte> value)
+    {
         if (value.Length <= span.Length - at)
         {
             value.CopyTo(span[at..]);

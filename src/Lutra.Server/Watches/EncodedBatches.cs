@@ -1,13 +1,13 @@
-namespace Lutra.Server.Rest.Watches;
+namespace Lutra.Server.Watches;
 
 /// <summary>
 /// The last few batches as they go over the wire. Watches that want the same share one batch, and thousands of them send it within a moment: it is encoded for
 /// the first, and for hardly any other. Safe from many threads; two that come at once encode it twice, and no harm is done.
 /// </summary>
-internal sealed class EncodedBatches
+/// <param name="rememberedBytesMax">The longest that is worth the memory.</param>
+internal sealed class EncodedBatches(int rememberedBytesMax)
 {
     private const int Remembered = 16;
-    private const int RememberedBytesMax = 64 * 1024;
 
     private readonly Entry?[] entries = new Entry?[Remembered];
 
@@ -21,7 +21,7 @@ internal sealed class EncodedBatches
 
     public void Add(WatchBatch batch, ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length <= RememberedBytesMax)
+        if (bytes.Length <= rememberedBytesMax)
             Volatile.Write(ref entries[PlaceOf(batch)], new Entry(batch, bytes));
     }
 
