@@ -135,6 +135,9 @@ public sealed class KeyspaceView : IDisposable
         return tables.OpenScan();
     }
 
+    /// <summary>All versions that compaction has left, in the order in which they were made. Disposed before this view.</summary>
+    internal RevisionOrder OpenRevisionOrder() => RevisionOrder.OfAll(tables, State);
+
     public void Dispose() => tables.Dispose();
 
     private static StateRecord StateOf(TableView tables) =>

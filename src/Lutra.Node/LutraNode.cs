@@ -133,6 +133,13 @@ public sealed class LutraNode : ILutraClient
     public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
         host.Snapshots.StreamAsync(options, cancellationToken);
 
+    /// <summary>
+    /// The whole store as of one revision, history and all, as a snapshot file of etcd's. Everything is read twice, the first time before the first piece comes. Writes
+    /// go on meanwhile. Throws <see cref="LutraException"/>: overloaded, unavailable.
+    /// </summary>
+    public IAsyncEnumerable<EtcdSnapshotPiece> EtcdSnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
+        host.Snapshots.StreamEtcdAsync(options, cancellationToken);
+
     public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Status, cancellationToken));
 
     public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => new(host.Ask(StatusReport.Members, cancellationToken));

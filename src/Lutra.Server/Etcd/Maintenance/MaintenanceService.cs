@@ -19,6 +19,7 @@ internal static class MaintenanceService
         ProtoMethod.Single(Service + "Defragment", Pb.DefragmentRequest.Parser, DefragmentAsync),
         ProtoMethod.Single(Service + "Hash", Pb.HashRequest.Parser, HashAsync),
         ProtoMethod.Single(Service + "HashKV", Pb.HashKVRequest.Parser, HashKeysAsync),
+        ProtoMethod.Many(Service + "Snapshot", Pb.SnapshotRequest.Parser, static (call, _) => SnapshotStream.SendAsync(call)),
         ProtoMethod.Single(Service + "MoveLeader", Pb.MoveLeaderRequest.Parser, MoveLeaderAsync),
         ProtoMethod.Single(Service + "Downgrade", Pb.DowngradeRequest.Parser, DowngradeAsync),
     ];
