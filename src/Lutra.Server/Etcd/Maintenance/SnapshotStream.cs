@@ -1,4 +1,5 @@
 using System.Text;
+using Lutra.Server.Etcd.Errors;
 using Lutra.Server.Etcd.Wire;
 
 namespace Lutra.Server.Etcd.Maintenance;
@@ -15,20 +16,37 @@ internal static class SnapshotStream
 
     public static async Task SendAsync(EtcdCall call)
     {
-        // As in etcd it is the state of the member that is asked: it can be had where there is no majority left.
-        await foreach (var piece in call.Node.EtcdSnapshotAsync(new ReadOptions(Consistency.Local), call.Ended))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.Ended, call.Face.Stopping);
+        try
         {
-            for (var at = 0; at < piece.Bytes.Length; at += BlobBytesMax)
+            // As in etcd it is the state of the member that is asked: it can be had where there is no majority left.
+            await foreach (var piece in call.Node.EtcdSnapshotAsync(new ReadOptions(Consistency.Local), stop.Token))
             {
-                var blob = piece.Bytes.Slice(at, Math.Min(BlobBytesMax, piece.Bytes.Length - at));
-                Send(call, blob.Span, piece.LeftBytes + piece.Bytes.Length - at - blob.Length);
-                if (!await call.Reply.FlushAsync(call.Ended))
+                if (!await SendAsync(call, piece.Bytes, piece.LeftBytes, stop.Token))
                     return;
             }
         }
+        catch (OperationCanceledException) when (call.Face.Stopping.IsCancellationRequested)
+        {
+            throw EtcdErrors.Stopped;
+        }
     }
 
-    private static void Send(EtcdCall call, ReadOnlySpan<byte> blob, long leftBytes)
+    private static async ValueTask<bool> SendAsync(EtcdCall call, ReadOnlyMemory<byte> piece, long leftBytes, CancellationToken stop)
+    {
+        while (!piece.IsEmpty)
+        {
+            var blob = piece[..Math.Min(BlobBytesMax, piece.Length)];
+            piece = piece[blob.Length..];
+            Write(call, blob.Span, leftBytes + piece.Length);
+            if (!await call.Reply.FlushAsync(stop))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void Write(EtcdCall call, ReadOnlySpan<byte> blob, long leftBytes)
     {
         var target = new ProtoWriter(call.Reply.Begin(ProtoSize.Number(leftBytes) + ProtoSize.Message(blob.Length) + ProtoSize.Message(Version.Length)));
         target.Number(2, leftBytes);
