@@ -8,6 +8,9 @@ namespace Lutra;
 /// </summary>
 public interface ILutraClient : IAsyncDisposable
 {
+    /// <summary>Who may do what. Throws <see cref="LutraException"/> (<see cref="LutraError.InvalidArgument"/>) where the store behind knows no users.</summary>
+    ILutraUsers Users => throw new LutraException(LutraError.InvalidArgument, "This store knows no users.");
+
     ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default);
 
     ValueTask<DeleteResult> DeleteAsync(DeleteOperation delete, WriteOptions options = default, CancellationToken cancellationToken = default);

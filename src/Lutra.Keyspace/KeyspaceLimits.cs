@@ -7,7 +7,10 @@ namespace Lutra.Keyspace;
 public static class KeyspaceLimits
 {
     /// <summary>The feature level this build knows: entries of the log that need a higher one stop it.</summary>
-    public const uint FeatureLevel = 1;
+    public const uint FeatureLevel = 2;
+
+    /// <summary>The feature level from which on entries say who asked, and change users and roles.</summary>
+    public const uint AuthFeatureLevel = 2;
 
     /// <summary>The longest key, and the longest end of a range.</summary>
     public const int KeyBytesMax = LutraLimits.KeySizeBytesMax;
@@ -65,4 +68,15 @@ public static class KeyspaceLimits
     /// How long, in the log's time, the number of an ended session cannot be used again: a late duplicate must not open it anew.
     /// </summary>
     public const long EndedSessionMillis = 24 * 60 * 60 * 1000;
+
+    /// <summary>The longest name of a user or a role, in bytes of UTF-8.</summary>
+    public const int AuthNameBytesMax = 1024;
+
+    public const int UsersMax = 100_000;
+
+    public const int RolesMax = 10_000;
+
+    public const int RolesOfUserMax = 1_000;
+
+    public const int PermissionsOfRoleMax = 1_000;
 }

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Raft;
 using Lutra.Storage.Tables;
@@ -63,6 +64,9 @@ public sealed class KeyspaceStore : IDisposable
     public (long Keys, long Leases, long Sessions) Counts =>
         Volatile.Read(ref published).State is var now ? (now.Keys, now.Leases, now.OpenSessions) : default;
 
+    /// <summary>Users, roles, and whether they are asked for.</summary>
+    public AuthState Auth => Volatile.Read(ref published).Auth;
+
     /// <summary>
     /// The feature level that the log has reached, 0 before any entry said one: a leader says it first of all. Entries that need a higher
     /// one than this build knows stop the node.
@@ -86,7 +90,7 @@ public sealed class KeyspaceStore : IDisposable
         tables.Put(TableKeys.Configuration, applied.Index.Value, initial.Encode());
         // A node that was never up when its cluster worked gets a whole state before its first entry: no batch may be open then.
         tables.Publish(applied);
-        Volatile.Write(ref published, new PublishedState(applied, state, configuration));
+        Volatile.Write(ref published, new PublishedState(applied, state, configuration, applier.Auth.State));
     }
 
     /// <summary>
@@ -129,7 +133,7 @@ public sealed class KeyspaceStore : IDisposable
 
         counter.Publishing(applied);
         tables.Publish(applied);
-        Volatile.Write(ref published, new PublishedState(applied, state, configuration));
+        Volatile.Write(ref published, new PublishedState(applied, state, configuration, applier.Auth.State));
         counter.Published(pinNewest, state.Revision);
     }
 
@@ -140,6 +144,16 @@ public sealed class KeyspaceStore : IDisposable
             return [];
         LeaseChange[] taken = [.. applier.LeaseChanges];
         applier.LeaseChanges.Clear();
+        return taken;
+    }
+
+    /// <summary>What entries did that the holders of tokens feel since this was last asked, in their order. Applier only.</summary>
+    public IReadOnlyList<AuthEvent> TakeAuthEvents()
+    {
+        if (applier.Auth.Events.Count == 0)
+            return [];
+        AuthEvent[] taken = [.. applier.Auth.Events];
+        applier.Auth.Events.Clear();
         return taken;
     }
 
@@ -176,10 +190,11 @@ public sealed class KeyspaceStore : IDisposable
         applied = view.Applied;
         state = stateInTables = view.State;
         configuration = view.ConfigurationAt(applied.Index);
-        return new PublishedState(applied, state, configuration);
+        applier.Auth.Begin(view.Auth);
+        return new PublishedState(applied, state, configuration, applier.Auth.State);
     }
 
-    private sealed record PublishedState(LogPosition Applied, StateRecord State, Configuration Configuration)
+    private sealed record PublishedState(LogPosition Applied, StateRecord State, Configuration Configuration, AuthState Auth)
     {
         public Revision CompactRevision => KeyspaceView.FloorAsRevision(State);
     }

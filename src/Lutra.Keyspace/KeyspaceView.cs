@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Auth;
 using Lutra.Raft;
 using Lutra.Storage.Tables;
 
@@ -24,6 +25,9 @@ public sealed class KeyspaceView : IDisposable
 
     /// <summary>The oldest revision that can be read; none where nothing was compacted yet.</summary>
     public Revision CompactRevision => FloorAsRevision(State);
+
+    /// <summary>Users, roles, and whether they are asked for. Read from the tables with each call.</summary>
+    public AuthState Auth => AuthTable.Load(tables);
 
     internal StateRecord State { get; }
 

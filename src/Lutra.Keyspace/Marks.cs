@@ -23,6 +23,10 @@ internal static class Marks
     public static readonly Mark KeysCounted = new(MarkClass.VeryRare);
     public static readonly Mark StretchCut = new(MarkClass.VeryRare);
 
+    public static readonly Mark UsersOrRolesChanged = new(MarkClass.VeryRare);
+    public static readonly Mark CommandDenied = new(MarkClass.VeryRare);
+    public static readonly Mark CommandOfAnOldAuthRevision = new(MarkClass.VeryRare);
+    public static readonly Mark TokenOfAnOldPassword = new(MarkClass.VeryRare);
     public static readonly Mark CommandBreaksARule = new(MarkClass.VeryRare);
     public static readonly Mark SequenceBelowWindow = new(MarkClass.VeryRare);
     public static readonly Mark IdempotencyKeyReused = new(MarkClass.VeryRare);

@@ -54,6 +54,44 @@ public enum LutraError
 
     /// <summary>A change of members or of the leader that would hurt the cluster, or that cannot be done as it stands; the message says why.</summary>
     ChangeRefused,
+
+    /// <summary>Users are asked for, and none came with the request.</summary>
+    UserRequired,
+
+    /// <summary>The token is unknown or over: log in again.</summary>
+    InvalidToken,
+
+    /// <summary>There is no such user, or the password is another.</summary>
+    LoginFailed,
+
+    /// <summary>Users or roles were changed after the caller proved who it is: certainly not done; log in again.</summary>
+    AuthRevisionOld,
+
+    /// <summary>Nobody needs to log in: users are not asked for.</summary>
+    AuthNotEnabled,
+
+    UserNotFound,
+
+    UserExists,
+
+    RoleNotFound,
+
+    RoleExists,
+
+    /// <summary>The user does not have the role.</summary>
+    RoleNotGranted,
+
+    /// <summary>The role has no permission for exactly this range.</summary>
+    PermissionNotGranted,
+
+    /// <summary>Users cannot be asked for: there is no user root.</summary>
+    RootUserMissing,
+
+    /// <summary>Users cannot be asked for: the user root does not have the role root.</summary>
+    RootRoleMissing,
+
+    /// <summary>A change of users and roles that would lock everybody out, or a permission for a range that is none.</summary>
+    AuthChangeRefused,
 }
 
 /// <summary>A request that was refused or whose outcome is unknown. <see cref="Error"/> says which, for code; the message is for people.</summary>

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Raft;
 using Lutra.Storage.Tables;
@@ -15,6 +16,7 @@ internal sealed class CommandApplier
     private readonly SessionTable sessions;
     private readonly IdempotencyTable idempotency;
     private readonly LeaseTable leases;
+    private readonly Func<TableView> pin;
 
     public CommandApplier(TableStore tables, KeyCounter counter)
     {
@@ -23,7 +25,11 @@ internal sealed class CommandApplier
         execution = new WriteExecution(keys);
         sessions = new SessionTable(tables);
         idempotency = new IdempotencyTable(tables);
+        Auth = new AuthApplier(tables);
+        pin = tables.PinUnpublished;
     }
+
+    public AuthApplier Auth { get; }
 
     public List<LeaseChange> LeaseChanges => leases.Changes;
 
@@ -39,6 +45,10 @@ internal sealed class CommandApplier
             Marks.CommandBreaksARule.Hit();
             return new Outcome(null, refusal);
         }
+
+        // Before any answer that is kept: it is of somebody who was allowed, and the caller may be another, or no longer allowed.
+        if (AuthCheck.Check(Auth.State, pin, envelope.Caller, command.Command) is { } denied)
+            return new Outcome(null, denied);
         if (envelope.Session != 0)
             return ApplyInSession(command, ref state, position);
         if (envelope.IdempotencyKey is not null)
@@ -115,6 +125,8 @@ internal sealed class CommandApplier
                 return leases.Revoke(revoke, keys, ref state, index, position.Term.Value);
             case CheckpointLeasesCommand checkpoint:
                 return leases.Checkpoint(checkpoint, state, index, position.Term.Value);
+            case AuthCommand auth:
+                return Auth.Apply(auth, new Revision(state.Revision), index);
             default:
                 throw new InvalidOperationException($"No rule for {command.GetType().Name}.");
         }

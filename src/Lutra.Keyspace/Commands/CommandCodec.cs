@@ -1,4 +1,5 @@
 using System.Text;
+using Lutra.Keyspace.Auth;
 
 namespace Lutra.Keyspace.Commands;
 
@@ -22,9 +23,11 @@ public static class CommandCodec
             parts |= EnvelopeParts.Session;
         if (envelope.IdempotencyKey is not null)
             parts |= EnvelopeParts.IdempotencyKey;
+        if (envelope.Caller.Kind != CallerKind.Nobody)
+            parts |= envelope.Caller.Kind == CallerKind.User ? EnvelopeParts.User : EnvelopeParts.Inside;
 
         var target = new ByteWriter(SizeBytesAbout(envelope, command));
-        new CommandHeader(KindOf(command), FeatureLevel: 1, envelope.TimeMillis, envelope.Proposal, parts).Write(target);
+        new CommandHeader(KindOf(command), FeatureLevelOf(parts, command), envelope.TimeMillis, envelope.Proposal, parts).Write(target);
         if (parts.HasFlag(EnvelopeParts.Session))
         {
             target.Varint(envelope.Session);
@@ -33,6 +36,12 @@ public static class CommandCodec
 
         if (envelope.IdempotencyKey is { } key)
             target.Bytes(EncodeIdempotencyKey(key));
+        if (parts.HasFlag(EnvelopeParts.User))
+        {
+            target.Bytes(AuthRecords.ToBytes(envelope.Caller.Name!));
+            target.Varint(envelope.Caller.AuthRevision);
+        }
+
         WriteBody(target, command);
         return target.Detach();
     }
@@ -75,11 +84,20 @@ public static class CommandCodec
         if (header.Parts.HasFlag(EnvelopeParts.IdempotencyKey))
             idempotencyKey = DecodeIdempotencyKey(source.Bytes().Span);
 
+        var caller = header.Parts.HasFlag(EnvelopeParts.Inside) ? Caller.Inside : Caller.Nobody;
+        if (header.Parts.HasFlag(EnvelopeParts.User))
+        {
+            var name = AuthRecords.ReadText(source.Bytes().Span);
+            caller = AuthRules.IsName(name) ? Caller.User(name, source.Varint()) : throw new FormatException("the user who asks has no name, or one that is too long");
+        }
+
         var body = payload[^source.Remaining..];
         var command = ReadBody(header.Kind, ref source);
         source.ExpectEnd();
+        if (header.FeatureLevel < FeatureLevelOf(header.Parts, command))
+            throw new FormatException($"feature level {header.FeatureLevel} knows no such command");
         return new DecodedCommand(
-            new CommandEnvelope(header.Proposal, header.TimeMillis, session, sequence, idempotencyKey), command, (byte)header.Kind, body);
+            new CommandEnvelope(header.Proposal, header.TimeMillis, session, sequence, idempotencyKey, caller), command, (byte)header.Kind, body);
     }
 
     private static void WriteBody(ByteWriter target, Command command)
@@ -107,6 +125,9 @@ public static class CommandCodec
                 break;
             case GrantLeaseCommand or RevokeLeaseCommand or CheckpointLeasesCommand:
                 LeaseCodec.Write(target, command);
+                break;
+            case AuthCommand auth:
+                AuthCodec.Write(target, auth);
                 break;
             default:
                 throw new ArgumentException($"No encoding for {command.GetType().Name}.", nameof(command));
@@ -137,6 +158,8 @@ public static class CommandCodec
                 });
             case CommandKind.GrantLease or CommandKind.RevokeLease or CommandKind.CheckpointLeases:
                 return LeaseCodec.Read(kind, ref source);
+            case CommandKind.Auth:
+                return AuthCodec.Read(ref source);
             default:
                 throw new FormatException($"command kind {(byte)kind} is not known");
         }
@@ -152,13 +175,17 @@ public static class CommandCodec
         GrantLeaseCommand => CommandKind.GrantLease,
         RevokeLeaseCommand => CommandKind.RevokeLease,
         CheckpointLeasesCommand => CommandKind.CheckpointLeases,
+        AuthCommand => CommandKind.Auth,
         _ => throw new ArgumentException($"No encoding for {command.GetType().Name}.", nameof(command)),
     };
+
+    private static ushort FeatureLevelOf(EnvelopeParts parts, Command command) =>
+        command is AuthCommand || (parts & (EnvelopeParts.Inside | EnvelopeParts.User)) != 0 ? (ushort)KeyspaceLimits.AuthFeatureLevel : (ushort)1;
 
     // Right to the byte for the commonest command, so that its buffer is the payload; the others grow theirs.
     private static int SizeBytesAbout(in CommandEnvelope envelope, Command command) => command switch
     {
-        WriteCommand { Operation: PutOperation put } when envelope is { Session: 0, Sequence: 0, IdempotencyKey: null } =>
+        WriteCommand { Operation: PutOperation put } when envelope is { Session: 0, Sequence: 0, IdempotencyKey: null, Caller.Kind: not CallerKind.User } =>
             CommandHeader.SizeBytes + OperationCodec.PutSizeBytes(put),
         WriteCommand { Operation: PutOperation put } => 256 + put.Key.Length + put.Value.Length,
         _ => 256,

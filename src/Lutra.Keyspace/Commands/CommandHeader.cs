@@ -13,6 +13,7 @@ internal enum CommandKind : byte
     GrantLease = 6,
     RevokeLease = 7,
     CheckpointLeases = 8,
+    Auth = 9,
 }
 
 [Flags]
@@ -21,6 +22,14 @@ internal enum EnvelopeParts : byte
     None = 0,
     Session = 1,
     IdempotencyKey = 2,
+
+    /// <summary>The node itself asks.</summary>
+    Inside = 4,
+
+    /// <summary>A user asks.</summary>
+    User = 8,
+
+    All = 15,
 }
 
 /// <summary>
@@ -63,7 +72,7 @@ internal readonly record struct CommandHeader(
         var time = (long)source.UInt64();
         var proposal = new ProposalId(source.UInt64(), source.UInt64());
         var parts = source.Byte();
-        if (parts > (byte)(EnvelopeParts.Session | EnvelopeParts.IdempotencyKey))
+        if (parts > (byte)EnvelopeParts.All || (parts & (byte)(EnvelopeParts.Inside | EnvelopeParts.User)) == (byte)(EnvelopeParts.Inside | EnvelopeParts.User))
             throw new FormatException($"envelope parts {parts} are not known");
         return new CommandHeader((CommandKind)kind, level, time, proposal, (EnvelopeParts)parts);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Lutra.Keyspace.Auth;
 
 namespace Lutra.Keyspace.Commands;
 
@@ -32,6 +33,7 @@ public static class CommandRules
             LutraError.TooLarge, $"A lease lives for at most {KeyspaceLimits.LeaseTtlSecondsMax} seconds, not {grant.TtlSeconds}."),
         CheckpointLeasesCommand checkpoint when checkpoint.Leases.Any(one => one.Lease <= 0 || one.Seconds < 0) =>
             Invalid("A checkpoint names leases, and seconds that are not negative."),
+        AuthCommand auth => AuthRules.Check(auth),
         _ => null,
     };
 

@@ -32,6 +32,7 @@ internal sealed class KeyspaceMergePass(bool includesOldest) : IMergePass
             TableKeys.Sessions => isNewest && KeepSession(key, version, value),
             TableKeys.Leases => isNewest && !(includesOldest && LeaseRecord.IsEnded(value)),
             TableKeys.LeaseKeys => isNewest && !(includesOldest && LeaseTable.IsDetached(value)),
+            TableKeys.Users or TableKeys.Roles => isNewest && !(includesOldest && Auth.AuthRecords.IsGone(value)),
             TableKeys.Idempotency => isNewest && !IdempotencyRecord.ReadHead(value).IsForgotten(state),
             var space => throw new FormatException($"The tables hold space {space:x2}, which is not known."),
         };

@@ -23,6 +23,12 @@ internal static class TableKeys
     /// <summary>The keys that are attached to each lease. Version: log index.</summary>
     public const byte LeaseKeys = 0x05;
 
+    /// <summary>Users who log in, by their names in UTF-8. Version: log index.</summary>
+    public const byte Users = 0x06;
+
+    /// <summary>Roles, by their names in UTF-8. Version: log index.</summary>
+    public const byte Roles = 0x07;
+
     /// <summary>The users' keys. Version: revision.</summary>
     public const byte User = 0x10;
 
@@ -32,6 +38,9 @@ internal static class TableKeys
     public static ReadOnlySpan<byte> State => [Small, 1];
 
     public static ReadOnlySpan<byte> Configuration => [Small, 2];
+
+    /// <summary>What users and roles come to; not there before the first change of them.</summary>
+    public static ReadOnlySpan<byte> Auth => [Small, 3];
 
     /// <summary>u8 space, u64 session; big-endian, as in every key, so that the order of bytes is the order of numbers.</summary>
     public const int SessionBytes = 1 + sizeof(ulong);

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Auth;
 using Lutra.Raft;
 
 namespace Lutra.Keyspace.Snapshots;
@@ -12,6 +13,8 @@ internal sealed class SnapshotEntryRules(SnapshotHeader header)
     private int lastKeyBytes;
     private StateRecord state;
     private bool hasState;
+    private int users;
+    private int roles;
 
     /// <exception cref="FormatException">No keyspace has this entry here.</exception>
     public void Check(ReadOnlySpan<byte> key, ulong version, ReadOnlyMemory<byte> value)
@@ -38,6 +41,14 @@ internal sealed class SnapshotEntryRules(SnapshotHeader header)
             case TableKeys.LeaseKeys:
                 Require(key.Length > TableKeys.LeaseBytes && LeaseTable.IsAttached(value.Span), "a key is attached to no lease");
                 break;
+            case TableKeys.Users:
+                Require(AuthRecords.ReadUser(AuthRecords.NameOf(key), value) is not null, "a user is gone, and there");
+                Require(++users <= KeyspaceLimits.UsersMax, "it has too many users");
+                break;
+            case TableKeys.Roles:
+                Require(AuthRecords.ReadRole(AuthRecords.NameOf(key), value) is not null, "a role is gone, and there");
+                Require(++roles <= KeyspaceLimits.RolesMax, "it has too many roles");
+                break;
             case TableKeys.User:
                 CheckUser(key, version, value);
                 break;
@@ -57,6 +68,11 @@ internal sealed class SnapshotEntryRules(SnapshotHeader header)
         if (key.SequenceEqual(TableKeys.Configuration))
         {
             Configuration.Decode(value.Span);
+            return;
+        }
+        if (key.SequenceEqual(TableKeys.Auth))
+        {
+            AuthRecords.ReadSum(value);
             return;
         }
         Require(key.SequenceEqual(TableKeys.State), "it holds a record that is not known");

@@ -84,8 +84,8 @@ public sealed class EntryTests : IDisposable
     [Fact]
     public void A_feature_level_beyond_this_build_stops_the_node()
     {
-        var exception = Assert.Throws<EntryNotUnderstoodException>(() => bed.Do(new SetFeatureLevelCommand(2)));
-        Assert.Equal(2u, exception.RequiredLevel);
+        var exception = Assert.Throws<EntryNotUnderstoodException>(() => bed.Do(new SetFeatureLevelCommand(KeyspaceLimits.FeatureLevel + 1)));
+        Assert.Equal(KeyspaceLimits.FeatureLevel + 1, exception.RequiredLevel);
         Assert.Equal(0u, bed.Store.FeatureLevel);
     }
 

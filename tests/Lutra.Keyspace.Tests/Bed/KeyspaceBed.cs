@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Raft;
 using Lutra.Simulation.Disk;
@@ -48,6 +49,10 @@ internal sealed class KeyspaceBed : IDisposable
 
     public AppliedEntry Do(Command command, ulong session = 0, ulong sequence = 0, string? key = null) =>
         Append(Encode(command, session, sequence, key));
+
+    /// <summary>The same, asked by somebody.</summary>
+    public AppliedEntry DoAs(Caller caller, Command command, string? key = null) => Append(CommandCodec.Encode(
+        new CommandEnvelope(new ProposalId(7, (ulong)Log.Count), TimeMillis, IdempotencyKey: key, Caller: caller), command));
 
     public byte[] Encode(Command command, ulong session = 0, ulong sequence = 0, string? key = null) => CommandCodec.Encode(
         new CommandEnvelope(new ProposalId(7, (ulong)Log.Count), TimeMillis, session, sequence, key), command);
