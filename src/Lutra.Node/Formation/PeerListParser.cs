@@ -11,6 +11,8 @@ internal sealed class PeerListParser
 {
     // More would only scroll away.
     private const int ErrorsMax = 20;
+    // Each part is an entry or a fault. What a longer text holds beyond them stays in one piece, which nobody reads.
+    private const int PartsMax = PeerList.EntriesMax + ErrorsMax + 1;
 
     private readonly string source;
     private readonly Label ownLabel;
@@ -33,7 +35,7 @@ internal sealed class PeerListParser
     {
         var before = errors.Count;
         var parser = new PeerListParser(source, ownLabel, ownAddress, errors);
-        foreach (var text in values.SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        foreach (var text in values.SelectMany(value => value.Split(',', PartsMax, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
         {
             if (errors.Count - before < ErrorsMax)
                 parser.Add(text);
