@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Lutra.Node.Identity;
 using Lutra.Node.Peers;
@@ -31,8 +30,7 @@ internal sealed class ClusterFormation
     private Roll? rollSaid;
     private ListedView view;
     private long repeatAtMs;
-    private ClusterBegun? word;
-    private ClusterBegun? later;
+    private BegunCluster? belongsTo;
 
     /// <param name="record">What the disk says.</param>
     /// <param name="random">For ids of clusters and members: in a real process, the system's own source.</param>
@@ -46,7 +44,7 @@ internal sealed class ClusterFormation
             seat.AnsweredBySelf();
         view = new ListedView(self, seats);
         joining = new Joining(self);
-        word = record is Begun { Draft: var draft } ? new ClusterBegun(draft) : null;
+        belongsTo = BelongsTo(record);
         Decide();
     }
 
@@ -76,19 +74,19 @@ internal sealed class ClusterFormation
     public FormationOutcome? Outcome { get; private set; }
 
     /// <summary>Set once this node knows that it is no member any more; it may still have to end what it does as a leader.</summary>
-    public Removal? Removed { get; private set; }
+    public Removal? Removed => belongsTo?.Removed;
 
     /// <summary>Up to here in the log this node knows who the members are.</summary>
-    public LogIndex ConfigurationIndex => record is not Begun begun ? default : word!.At > begun.JoinedAt ? word.At : begun.JoinedAt;
+    public LogIndex ConfigurationIndex => belongsTo?.ConfigurationIndex ?? default;
 
     /// <summary>The newest members that this node has seen committed; those that created the cluster, before.</summary>
-    public Configuration KnownMembers => word?.Members ?? Configuration.Empty;
+    public Configuration KnownMembers => belongsTo?.Word.Members ?? Configuration.Empty;
 
     /// <summary>Where in the log <see cref="KnownMembers"/> stand.</summary>
-    public LogIndex KnownAt => word?.At ?? default;
+    public LogIndex KnownAt => belongsTo?.Word.At ?? default;
 
     /// <summary>Later members than this node has seen committed, as another says: where a leader may be that does not know where this node is. Empty: none.</summary>
-    public ImmutableArray<Member> LaterMembers => later is not null && later.At > ConfigurationIndex ? later.Members.Members : [];
+    public ImmutableArray<Member> LaterMembers => belongsTo?.LaterMembers ?? [];
 
     /// <summary>The listed addresses to keep connected, until the cluster's own configuration takes over.</summary>
     public IReadOnlyList<string> Targets => [.. seats.Where(seat => !seat.IsSelf).Select(seat => seat.Address)];
@@ -109,7 +107,7 @@ internal sealed class ClusterFormation
             return;
         }
         var seat = seats.Find(seat => seat.Address == address);
-        if (Fault(hello) is { } fault)
+        if (HelloFault.Of(hello) is { } fault)
         {
             if (seat is not null)
                 seat.Trouble = fault;
@@ -126,7 +124,7 @@ internal sealed class ClusterFormation
             peers.Add(hello.Node, new KnownPeer(hello));
         else
             return;
-        if (record is not Begun || WantsWord(hello))
+        if (belongsTo is null || belongsTo.WantsWord(hello))
             SayWhereWeStand(hello.Node);
         Decide();
     }
@@ -162,21 +160,17 @@ internal sealed class ClusterFormation
             case JoinAsked: break; // Whoever can add a member takes it from here.
             default: throw new System.Diagnostics.UnreachableException($"No rule for {message}");
         }
-        if (record is Begun mine && message is ClusterBegun { Draft.Cluster: var cluster, At: var at, Members: var members })
+        if (belongsTo is not null && message is ClusterBegun said)
         {
-            if (cluster == mine.Draft.Cluster && at > ConfigurationIndex)
-            {
-                SeeWhetherRemoved(mine, at, members);
-                if (later is null || at > later.At)
-                    later = peer.Begun;
-            }
-            else if (cluster != mine.Draft.Cluster && IsAlone && pending is null && peer.Begun!.MemberOf(self.Node) is not null)
+            if (said.Draft.Cluster == Cluster)
+                belongsTo.Receive(said);
+            else if (IsAlone && pending is null && said.MemberOf(self.Node) is not null)
             {
                 Marks.YieldedToACluster.Hit();
-                Persist(new Begun(peer.Begun.Draft, at, DiscardsData: true));
+                Persist(new Begun(said.Draft, said.At, DiscardsData: true));
             }
         }
-        else if (record is Begun)
+        else if (belongsTo is not null)
             SayWhereWeStand(from);
         else if (record is Drafted drafted && pending is null && message is DraftOffer && peer.Offer!.Equals(drafted.Draft))
             Say(from, new DraftStored(drafted.Draft.Ballot));
@@ -184,19 +178,7 @@ internal sealed class ClusterFormation
     }
 
     /// <summary>The newest configuration that this node, which has begun, knows to be committed.</summary>
-    public void Committed(LogIndex at, Configuration members)
-    {
-        if (record is not Begun begun || at <= word!.At)
-            return;
-        if (at > begun.JoinedAt)
-            SeeWhetherRemoved(begun, at, members);
-        word = new ClusterBegun(begun.Draft, at, members);
-        foreach (var (node, peer) in peers)
-        {
-            if (WantsWord(peer.Hello))
-                SayWhereWeStand(node);
-        }
-    }
+    public void Committed(LogIndex at, Configuration members) => belongsTo?.Committed(at, members);
 
     /// <summary>Time has passed.</summary>
     /// <param name="nowMs">A clock that never goes back.</param>
@@ -205,9 +187,9 @@ internal sealed class ClusterFormation
         if (nowMs < repeatAtMs)
             return;
         repeatAtMs = nowMs + RepeatMs;
-        if (record is Begun)
+        if (belongsTo is not null)
         {
-            TellLaggards();
+            belongsTo.TellLaggards();
             return;
         }
 
@@ -224,7 +206,7 @@ internal sealed class ClusterFormation
             throw new InvalidOperationException("What was persisted is not what was asked for.");
         Marks.FormationRecordDurable.Hit();
         record = durable;
-        word = durable is Begun { Draft: var begunFrom } ? new ClusterBegun(begunFrom) : null;
+        belongsTo = BelongsTo(durable);
         pending = null;
         pendingTaken = false;
         if (durable is Drafted drafted && drafted.Draft.Ballot.Drafter != self.Node)
@@ -321,35 +303,6 @@ internal sealed class ClusterFormation
             Say(asked, new JoinAsked());
     }
 
-    private void SeeWhetherRemoved(Begun begun, LogIndex at, Configuration members)
-    {
-        if (at > begun.JoinedAt && members.Members.All(member => member.Node != self.Node))
-            Removed ??= new Removal(at, members, StopText.Removed(self, begun.Draft.Cluster));
-    }
-
-    /// <summary>Whether a peer may lack what this node, which has begun, knows: it belongs to no cluster, or it was removed and does not know it.</summary>
-    private bool WantsWord(Hello hello) => hello.Stage != FormationStage.Begun
-        || (hello.Cluster == word!.Draft.Cluster && hello.ConfigurationIndex < word.At && word.MemberOf(hello.Node) is null);
-
-    // A member that knows of earlier members only may wait for a leader that it has never heard of, and that looks for it where it is no more: what it is told here
-    // is where to look. Those that hear the leader have caught up long before the next tick but one.
-    private void TellLaggards()
-    {
-        foreach (var (node, peer) in peers)
-        {
-            if (peer.Hello.Stage != FormationStage.Begun || peer.Hello.Cluster != word!.Draft.Cluster || peer.Hello.ConfigurationIndex >= word.At || peer.ToldAt >= word.At)
-                continue;
-            if (peer.Lags)
-            {
-                Marks.LaggardTold.Hit();
-                peer.ToldAt = word.At;
-                SayWhereWeStand(node);
-            }
-
-            peer.Lags = !peer.Lags;
-        }
-    }
-
     // Having stored a newer draft, this node ignores that an older one began, unless a member of the newer says so: a node that has begun never
     // stores a draft, so the newer one cannot begin any more.
     private bool MayFollow(Draft found, NodeId from) =>
@@ -401,27 +354,9 @@ internal sealed class ClusterFormation
         }
     }
 
-    private Draft NewDraft()
-    {
-        var number = 1 + Math.Max(BallotHeld.Number, HighestHeld.Number);
-        var ids = new SortedSet<ulong>();
-        while (ids.Count < view.Nodes.Length)
-        {
-            if (Draw() is var id and not 0)
-                ids.Add(id);
-        }
-        var members = view.Nodes.Zip(ids, (node, id) =>
-            new Member(new MemberId(id), node.Node, node.Label.Text, node.PeerAddress, node.ClientAddress, MemberRole.Voter));
-        // 128 random bits are 0 as seldom as they are those of another cluster.
-        return new Draft(new Ballot(number, self.Node), new ClusterId(new UInt128(Draw(), Draw())), new Configuration(members, []));
-    }
+    private Draft NewDraft() => DraftMaker.Make(view, new Ballot(1 + Math.Max(BallotHeld.Number, HighestHeld.Number), self.Node), random);
 
-    private ulong Draw()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        random.NextBytes(bytes);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-    }
+    private BegunCluster? BelongsTo(FormationRecord durable) => durable is Begun begun ? new BegunCluster(self, begun, peers, Say) : null;
 
     private void Persist(FormationRecord next) => pending = next;
 
@@ -429,8 +364,8 @@ internal sealed class ClusterFormation
 
     private void SayWhereWeStand(NodeId to)
     {
-        if (word is not null)
-            Say(to, word);
+        if (belongsTo is not null)
+            Say(to, belongsTo.Word);
         else
             Say(to, NewRoll());
     }
@@ -457,17 +392,4 @@ internal sealed class ClusterFormation
     private static PeerList Listed(FormationSelf self, FormationRecord record) => self.Peers.IsEmpty && record is Drafted { Draft.Configuration.Members: var members }
         ? new PeerList([.. members.Select(member => new PeerEntry(PeerAddress.TryParse(member.PeerAddress, out _)!.Value, Label.Parse(member.Label)))], null)
         : self.Peers;
-
-    private static string? Fault(Hello hello)
-    {
-        if (PeerAddress.TryParse(hello.PeerAddress, out var addressFault) is null)
-            return $"the node there says that its own address is '{PlainText.Of(hello.PeerAddress)}' ({addressFault})";
-        if (hello.Node.Value == 0)
-            return "the node there has no identity";
-        if (Label.TryParse(hello.Label, out var fault) is null)
-            return $"the node there has an impossible id ({fault})";
-        return DraftFormat.IsShort(hello.PeerAddress) && DraftFormat.IsShort(hello.ClientAddress)
-            ? null
-            : $"the node there has an address of more than {DraftFormat.AddressBytesMax} bytes";
-    }
 }
