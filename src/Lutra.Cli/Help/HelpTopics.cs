@@ -97,8 +97,8 @@ internal static class HelpTopics
         ["snapshot save"] = new(
             ["lutra snapshot save backup.lutra", "lutra snapshot save backup.lutra --force --local"], "0; 1 the file cannot be written; 5 nobody could answer.",
             "The file is whole and checked, or is not there."),
-        ["snapshot restore"] = new(["lutra snapshot restore backup.lutra --id 1 --dir new-data", "lutra snapshot restore backup.lutra --id 2 --dir new-data"], Files),
-        ["snapshot inspect"] = new(["lutra snapshot inspect backup.lutra", "lutra snapshot inspect backup.lutra -o json"], "0 every byte is right; 1 it is not, or it cannot be read."),
+        ["snapshot restore"] = new(["lutra snapshot restore backup.lutra --id 1 --dir new-data", "lutra snapshot restore backup.lutra --id 2 --dir new-data", "lutra snapshot restore etcd.db --revision-jump 0", "lutra snapshot restore member/snap/db --skip-hash-check"], Files),
+        ["snapshot inspect"] = new(["lutra snapshot inspect backup.lutra", "lutra snapshot inspect backup.lutra -o json", "lutra snapshot status etcd.db"], "0 every byte is right; 1 it is not, or it cannot be read."),
         ["recover"] = new(
             ["lutra recover lutra-data                   shows what is left, and asks", "lutra recover /mnt/node2/2 /mnt/node3/3 --to new-data", "lutra recover lutra-data --snapshot left.lutra --yes"],
             "0 done; 1 you said no, or the folders cannot be used; 2 the command line makes no sense."),

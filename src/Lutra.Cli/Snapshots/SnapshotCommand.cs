@@ -12,5 +12,11 @@ internal static class SnapshotCommand
         new SnapshotInspectCommand(),
     };
 
+    /// <summary>As etcd has it.</summary>
+    public static Option<bool> SkipHashCheck() => new("--skip-hash-check")
+    {
+        Description = "Take a file of etcd's without the hash at its end, such as a copy of a member's member/snap/db; Lutra's own always have one",
+    };
+
     public static Argument<string> FileArgument(string description) => new("file") { Description = description };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Lutra.Cli.Output;
 using Lutra.Cli.Transfer;
+using Lutra.Keyspace.Snapshots.Etcd;
 
 namespace Lutra.Cli.Snapshots;
 
@@ -10,13 +11,23 @@ internal sealed class SnapshotInspectCommand : OfflineCommand
 {
     private readonly Argument<string> file = SnapshotCommand.FileArgument("The snapshot");
 
+    private readonly Option<bool> skipHashCheck = SnapshotCommand.SkipHashCheck();
+
     public SnapshotInspectCommand()
-        : base("inspect", "Checks every byte of a snapshot and shows what it holds") => Add(file);
+        : base("inspect", "Checks every byte of a snapshot, of Lutra's or of etcd's, and shows what it holds")
+    {
+        // As etcdctl calls it.
+        Aliases.Add("status");
+        Add(file);
+        Add(skipHashCheck);
+    }
 
     protected override ExitCode Run(ParseResult parsed, Answer answer)
     {
         var source = new SnapshotFile(parsed.GetRequiredValue(file));
         using var opened = source.Open();
+        if (EtcdSnapshotFile.Recognises(opened))
+            return EtcdFileReport.Show(source.Path, opened, parsed.GetValue(skipHashCheck), answer);
         using var read = TransferProgress.ShowAsync("check", 1, moved => Task.FromResult(SnapshotFile.ReadWhole(opened, moved))).GetAwaiter().GetResult();
         if (answer.IsJson)
         {

@@ -25,18 +25,21 @@ internal sealed class SnapshotRestoreCommand : OfflineCommand
 
     private readonly Option<long> jump = new("--revision-jump")
     {
-        Description = "How far the revision jumps ahead: more than was written after the snapshot. The same for each node",
+        Description = "How far the revision jumps ahead: more than was written after the snapshot; 0 where nothing was. The same for each node",
         DefaultValueFactory = _ => StateImport.RevisionJumpDefault,
     };
 
+    private readonly Option<bool> skipHashCheck = SnapshotCommand.SkipHashCheck();
+
     public SnapshotRestoreCommand()
-        : base("restore", "Makes a node of a new cluster from a snapshot: once for each node, from the same file, then start them all as new")
+        : base("restore", "Makes a node of a new cluster from a snapshot, of Lutra's or of etcd's: once for each node, from the same file, then start them all as new")
     {
         Add(file);
         Add(dir);
         Add(id);
         Add(cluster);
         Add(jump);
+        Add(skipHashCheck);
     }
 
     protected override ExitCode Run(ParseResult parsed, Answer answer)
@@ -49,6 +52,7 @@ internal sealed class SnapshotRestoreCommand : OfflineCommand
             Label = parsed.GetRequiredValue(id),
             ClusterName = parsed.GetRequiredValue(cluster),
             RevisionJump = parsed.GetValue(jump),
+            SkipHashCheck = parsed.GetValue(skipHashCheck),
         };
         var restored = TransferProgress.ShowAsync("restore", 1, moved => Task.FromResult(FolderTools.Restore(source.Path, options, moved))).GetAwaiter().GetResult();
         if (answer.IsJson)
@@ -60,13 +64,16 @@ internal sealed class SnapshotRestoreCommand : OfflineCommand
                 ["node"] = restored.Node,
                 ["keys"] = restored.Keys,
                 ["leases"] = restored.Leases,
-                ["snapshot_revision"] = restored.Source.Revision.Value,
+                ["snapshot_revision"] = restored.SourceRevision.Value,
                 ["revision"] = restored.Revision.Value,
             });
             return ExitCode.Ok;
         }
-        Console.Out.WriteLine($"Restored {restored.Folder}: {restored.Keys} keys, {restored.Leases} leases, as of revision {restored.Source.Revision}.");
-        Console.Out.WriteLine($"The new cluster begins at revision {restored.Revision}; what it was before counts as compacted.");
+        Console.Out.WriteLine($"Restored {restored.Folder}: {restored.Keys} keys, {restored.Leases} leases, as of revision {restored.SourceRevision}.");
+        Console.Out.WriteLine(
+            options.RevisionJump == 0
+                ? $"The new cluster goes on at revision {restored.Revision}: nothing may have been written after the snapshot."
+                : $"The new cluster begins at revision {restored.Revision}; what it was before counts as compacted.");
         Failure.Hint(
             $"Restore the other nodes from the same file, each under its own --id. Then start all with the same --peers, this one with:{Environment.NewLine}"
             + $"  lutra serve --id={restored.Label} --dir={options.Directory}{(options.ClusterName == "1" ? "" : $" --cluster={options.ClusterName}")} --addr=HOST:PORT --peers=…{Environment.NewLine}"

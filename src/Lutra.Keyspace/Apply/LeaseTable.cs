@@ -72,6 +72,9 @@ internal sealed class LeaseTable(TableStore tables)
         return new Outcome(new CheckpointLeasesResult(new Revision(state.Revision)), null);
     }
 
+    /// <summary>A lease that was granted elsewhere.</summary>
+    public void Import(in GrantedLease lease, ulong index) => Put(lease.Lease, new LeaseRecord(lease.TtlSeconds, lease.RemainingSeconds), index);
+
     public void Attach(long lease, ReadOnlySpan<byte> key, ulong index) => tables.Put(KeyOf(lease, key), index, [Attached]);
 
     public void Detach(long lease, ReadOnlySpan<byte> key, ulong index) => tables.Put(KeyOf(lease, key), index, [Detached]);

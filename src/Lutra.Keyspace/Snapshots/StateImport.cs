@@ -26,7 +26,7 @@ public static class StateImport
     public static Revision Write(ISnapshotEntries entries, IFiles files, long keyCountMax, long revisionJump)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        ArgumentOutOfRangeException.ThrowIfLessThan(revisionJump, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(revisionJump);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(revisionJump, RevisionJumpMax);
         // An empty node stands at position 0: a state at 0 would be taken for the same, and its members would differ.
         var position = entries.Header.Position.Index == LogIndex.Zero

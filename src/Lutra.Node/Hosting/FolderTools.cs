@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Snapshots.Etcd;
 using Lutra.Node.Identity;
 using Lutra.Node.Restore;
 using Lutra.Storage.Files;
@@ -34,7 +35,7 @@ public static class FolderTools
     /// <summary>The state of the best of the survivors as a snapshot, in pieces: each holds until the next.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> SaveBest(Recovery recovery) => recovery.Save(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>Makes the folder of a new node from a snapshot.</summary>
+    /// <summary>Makes the folder of a new node from a snapshot, of ours or of etcd's, as its first bytes tell.</summary>
     /// <param name="progress">How far it is, from 0 to 1.</param>
     /// <exception cref="ArgumentException">The options cannot be.</exception>
     /// <exception cref="LutraException">The folder is not empty, or the state cannot be restored.</exception>
@@ -50,6 +51,11 @@ public static class FolderTools
         string[] made = [.. new[] { folder, options.Directory }.Where(each => !Directory.Exists(each))];
         try
         {
+            using (var opened = Open())
+            {
+                if (EtcdSnapshotFile.Recognises(opened))
+                    return EtcdRestore.Run(opened, new OsFiles(folder), label, options, new SystemRandom(), progress);
+            }
             return SnapshotRestore.Run(Open, new OsFiles(folder), label, options.ClusterName, options.RevisionJump, new SystemRandom(), progress);
         }
         catch

@@ -19,7 +19,11 @@ internal static class NewFolder
     /// <returns>The revision at which the node begins.</returns>
     /// <exception cref="LutraException">The folder is not empty.</exception>
     /// <exception cref="DiskException">The disk failed, or the source is damaged.</exception>
-    public static Revision Make(IFiles files, ISnapshotEntries entries, long keyCountMax, long revisionJump, NodeIdentity identity)
+    public static Revision Make(IFiles files, ISnapshotEntries entries, long keyCountMax, long revisionJump, NodeIdentity identity) =>
+        Make(files, identity, () => StateImport.Write(entries, files, keyCountMax, revisionJump));
+
+    /// <param name="writeTables">Makes the tables, durable when it returns, of a folder that has none; returns what it has to say of them.</param>
+    public static T Make<T>(IFiles files, NodeIdentity identity, Func<T> writeTables)
     {
         using var held = files.Lock(IdentityFile.LockPath);
         RequireFree(files);
@@ -27,11 +31,11 @@ internal static class NewFolder
             files.Create(UnfinishedPath).Dispose();
         files.SyncDirectory("");
         Clear(files);
-        var revision = StateImport.Write(entries, files, keyCountMax, revisionJump);
+        var written = writeTables();
         IdentityFile.Create(files, identity);
         files.Delete(UnfinishedPath);
         files.SyncDirectory("");
-        return revision;
+        return written;
     }
 
     /// <summary>So that nobody waits for a long restore only to hear this at its end.</summary>

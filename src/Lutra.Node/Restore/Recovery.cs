@@ -69,7 +69,7 @@ public sealed class Recovery : IDisposable
         var cluster = ((Begun)identity.Formation).Draft.Cluster;
         var revision = NewFolder.Make(target, new CountedEntries(state.Entries, count, progress), count, revisionJump, identity);
         return new RestoredNode(
-            target.Location, identity.Label.Text, identity.Node.ToString(), cluster.ToString(), state.Entries.Header, chosen.Keys, chosen.Leases, revision);
+            target.Location, identity.Label.Text, identity.Node.ToString(), cluster.ToString(), state.Entries.Header.Revision, chosen.Keys, chosen.Leases, revision);
     }
 
     /// <summary>The state of <see cref="Best"/> as the bytes of a snapshot, in pieces, for a new cluster of several nodes.</summary>

@@ -14,8 +14,14 @@ public sealed record RestoreOptions
     /// <summary>The name that the nodes of the new cluster share. Option: --cluster.</summary>
     public string ClusterName { get; init; } = "1";
 
-    /// <summary>By how much the revision jumps ahead: more than the old cluster wrote after the snapshot. The same on every node. Option: --revision-jump.</summary>
+    /// <summary>
+    /// By how much the revision jumps ahead: more than the old cluster wrote after the snapshot. 0 where it wrote nothing: then the history in a file of etcd's stays,
+    /// too. The same on every node. Option: --revision-jump.
+    /// </summary>
     public long RevisionJump { get; init; } = StateImport.RevisionJumpDefault;
+
+    /// <summary>Take a file of etcd's though it has no hash at its end, or a wrong one: a copy of a member's database. Option: --skip-hash-check.</summary>
+    public bool SkipHashCheck { get; init; }
 
     /// <summary>Everything that is wrong, a line each.</summary>
     public IReadOnlyList<string> Errors()
@@ -27,8 +33,8 @@ public sealed record RestoreOptions
             errors.Add($"--id is '{Label}', but {fault}.");
         if (ClusterName.Length is 0 or > 64)
             errors.Add($"--cluster is '{ClusterName}', but must have from 1 to 64 characters.");
-        if (RevisionJump is < 1 or > StateImport.RevisionJumpMax)
-            errors.Add($"--revision-jump is {RevisionJump}, but must be from 1 to {StateImport.RevisionJumpMax}.");
+        if (RevisionJump is < 0 or > StateImport.RevisionJumpMax)
+            errors.Add($"--revision-jump is {RevisionJump}, but must be from 0 to {StateImport.RevisionJumpMax}.");
         return errors;
     }
 }

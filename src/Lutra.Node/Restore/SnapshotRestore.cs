@@ -29,7 +29,7 @@ internal static class SnapshotRestore
         var identity = new NodeIdentity(
             IdentityFile.DrawNode(random), label, clusterName, Boots: 1, Fresh.Record, BaseStateName.Of(whole.Sha256.AsSpan(), revisionJump));
         var revision = NewFolder.Make(files, source, entries, revisionJump, identity);
-        return new RestoredNode(files.Location, label.Text, identity.Node.ToString(), null, whole.Header, whole.KeyCount, whole.LeaseCount, revision);
+        return new RestoredNode(files.Location, label.Text, identity.Node.ToString(), null, whole.Header.Revision, whole.KeyCount, whole.LeaseCount, revision);
     }
 
     private static long Drain(SnapshotReader reader, Action<double> progress)
@@ -44,7 +44,7 @@ internal static class SnapshotRestore
 
 /// <summary>The folder that a restore or a recovery made.</summary>
 /// <param name="Cluster">Null where the cluster's id is drawn when its nodes first meet.</param>
-/// <param name="Source">Where the state comes from.</param>
+/// <param name="SourceRevision">Of the state that it comes from.</param>
 /// <param name="Revision">At which the new cluster begins.</param>
 public sealed record RestoredNode(
-    string Folder, string Label, string Node, string? Cluster, SnapshotHeader Source, long Keys, long Leases, Revision Revision);
+    string Folder, string Label, string Node, string? Cluster, Revision SourceRevision, long Keys, long Leases, Revision Revision);

@@ -33,7 +33,7 @@ public sealed class BoltCursor
         pagesLeft = file.PageCount;
         if (tree.Root != 0)
             Descend(tree.Root);
-        else
+        else if (tree != BoltTree.Empty)
             Enter(BoltPage.Read(tree.Page.Span), tree.Page, offset: 0);
     }
 

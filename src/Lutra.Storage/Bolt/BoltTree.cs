@@ -7,6 +7,9 @@ public readonly record struct BoltTree
 {
     private const int HeaderBytes = 2 * sizeof(ulong);
 
+    /// <summary>One without a page: nothing is in it.</summary>
+    public static BoltTree Empty => default;
+
     internal BoltTree(ulong root, ReadOnlyMemory<byte> page) => (Root, Page) = (root, page);
 
     /// <summary>0: it is <see cref="Page"/> alone.</summary>
