@@ -128,6 +128,9 @@ public sealed class KeyspaceView : IDisposable
     /// </summary>
     public uint HashOfRevisions(Revision revision)
     {
+        // A negative revision, as to etcd, has no version at all up to it.
+        if (revision.Value < 0)
+            return RevisionHash.OfNothing;
         ThrowIf(WriteCheck.CheckRevision(revision.Value, State.Revision, State.Floor));
         return RevisionHash.Of(tables, revision.Value == 0 ? State.Revision : revision.Value, State.Floor);
     }

@@ -27,11 +27,11 @@ public static class CommandRules
         OpenSessionCommand { TtlMillis: < KeyspaceLimits.SessionTtlMillisMin or > KeyspaceLimits.SessionTtlMillisMax } open => Invalid(
             $"A session's ttl is {KeyspaceLimits.SessionTtlMillisMin} to {KeyspaceLimits.SessionTtlMillisMax} ms, not {open.TtlMillis}."),
         SetFeatureLevelCommand { Level: 0 } => Invalid("Feature levels begin at 1."),
-        GrantLeaseCommand { Lease: <= 0 } or RevokeLeaseCommand { Lease: <= 0 } => Invalid("A lease's number is positive."),
+        GrantLeaseCommand { Lease: 0 } or RevokeLeaseCommand { Lease: 0 } => Invalid("A lease's number is not 0."),
         GrantLeaseCommand { TtlSeconds: < 1 } => Invalid("A lease lives for at least a second."),
         GrantLeaseCommand { TtlSeconds: > KeyspaceLimits.LeaseTtlSecondsMax } grant => new Refusal(
             LutraError.TooLarge, $"A lease lives for at most {KeyspaceLimits.LeaseTtlSecondsMax} seconds, not {grant.TtlSeconds}."),
-        CheckpointLeasesCommand checkpoint when checkpoint.Leases.Any(one => one.Lease <= 0 || one.Seconds < 0) =>
+        CheckpointLeasesCommand checkpoint when checkpoint.Leases.Any(one => one.Lease == 0 || one.Seconds < 0) =>
             Invalid("A checkpoint names leases, and seconds that are not negative."),
         AuthCommand auth => AuthRules.Check(auth),
         _ => null,

@@ -37,9 +37,9 @@ public static class OperationRules
     {
         if (range.Limit < 0)
             return Invalid($"A limit is not negative, as {range.Limit} is.");
-        if (range.Revision.Value < 0 || range.MinModRevision.Value < 0 || range.MaxModRevision.Value < 0
+        if (range.Revision.Value < -1 || range.MinModRevision.Value < 0 || range.MaxModRevision.Value < 0
             || range.MinCreateRevision.Value < 0 || range.MaxCreateRevision.Value < 0)
-            return Invalid("A revision is not negative.");
+            return Invalid("A revision is not negative, but for -1: the one before all others, which is never there.");
         return range.Sort is < SortTarget.Key or > SortTarget.Value ? Invalid($"Sort target {(int)range.Sort} is not known.") : null;
     }
 

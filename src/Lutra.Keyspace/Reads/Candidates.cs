@@ -83,7 +83,7 @@ internal sealed class Candidates(RangeOperation range, long answerBytesMax)
 }
 
 /// <summary>
-/// Orders of an answer. What is equal in the target lies in the order of keys, turned round with the rest: no order depends on chance.
+/// Orders of an answer. What is equal in the target lies in the order of keys, whichever way the target is sorted: no order depends on chance.
 /// </summary>
 internal static class SortOrder
 {
@@ -92,13 +92,13 @@ internal static class SortOrder
         Comparison<KeyValue> ascending = target switch
         {
             SortTarget.Key => ByKey,
-            SortTarget.Version => (x, y) => Or(x.Version.CompareTo(y.Version), x, y),
-            SortTarget.CreateRevision => (x, y) => Or(x.CreateRevision.CompareTo(y.CreateRevision), x, y),
-            SortTarget.ModRevision => (x, y) => Or(x.ModRevision.CompareTo(y.ModRevision), x, y),
-            SortTarget.Value => (x, y) => Or(x.Value.Span.SequenceCompareTo(y.Value.Span), x, y),
+            SortTarget.Version => (x, y) => x.Version.CompareTo(y.Version),
+            SortTarget.CreateRevision => (x, y) => x.CreateRevision.CompareTo(y.CreateRevision),
+            SortTarget.ModRevision => (x, y) => x.ModRevision.CompareTo(y.ModRevision),
+            SortTarget.Value => (x, y) => x.Value.Span.SequenceCompareTo(y.Value.Span),
             _ => throw new ArgumentOutOfRangeException(nameof(target), target, "No such sort target."),
         };
-        return descending ? (x, y) => ascending(y, x) : ascending;
+        return descending ? (x, y) => Or(ascending(y, x), x, y) : (x, y) => Or(ascending(x, y), x, y);
     }
 
     private static int ByKey(KeyValue x, KeyValue y) => x.Key.Span.SequenceCompareTo(y.Key.Span);

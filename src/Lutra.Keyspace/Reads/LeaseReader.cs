@@ -33,14 +33,14 @@ internal static class LeaseReader
         return tables.TryGet(key, ulong.MaxValue, out _, out var bytes) ? LeaseRecord.Read(bytes) : null;
     }
 
-    /// <summary>Leases above <paramref name="after"/> in the order of their numbers, at most <paramref name="countMax"/>.</summary>
+    /// <summary>Leases above <paramref name="after"/> in the order of their numbers (the negative ones last, as they lie in the tables), at most <paramref name="countMax"/>.</summary>
     public static List<GrantedLease> Leases(TableView tables, long after, int countMax)
     {
         List<GrantedLease> leases = [];
-        if (after == long.MaxValue)
+        if (after == -1)
             return leases;
         Span<byte> key = stackalloc byte[TableKeys.LeaseBytes];
-        TableKeys.WriteLease(key, after + 1);
+        TableKeys.WriteLease(key, unchecked(after + 1));
         using var cursor = tables.OpenCursor();
         var last = after;
         for (var found = cursor.Seek(key, ulong.MaxValue); found && cursor.Key[0] == TableKeys.Leases && leases.Count < countMax; found = cursor.Next())

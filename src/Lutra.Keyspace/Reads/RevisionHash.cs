@@ -10,11 +10,13 @@ namespace Lutra.Keyspace;
 /// </summary>
 internal static class RevisionHash
 {
+    public static uint OfNothing => Crc32C.Compute("key"u8);
+
     /// <param name="upTo">Not below the floor.</param>
     /// <param name="floor">-1: never compacted.</param>
     public static uint Of(TableView tables, long upTo, long floor)
     {
-        var checksum = Crc32C.Compute("key"u8);
+        var checksum = OfNothing;
         var entry = new ByteWriter();
         using var order = new RevisionOrder(tables, floor > 0 ? KeptAt(tables, upTo, floor) : 0, Math.Max(floor, 0) + 1, upTo, floor);
         while (order.MoveNext())

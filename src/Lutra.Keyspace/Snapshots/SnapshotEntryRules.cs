@@ -35,7 +35,7 @@ internal sealed class SnapshotEntryRules(SnapshotHeader header)
                 OutcomeCodec.Read(IdempotencyRecord.Read(value).Outcome);
                 break;
             case TableKeys.Leases:
-                Require(key.Length == TableKeys.LeaseBytes && TableKeys.ReadLease(key) > 0, "a lease has no number");
+                Require(key.Length == TableKeys.LeaseBytes && TableKeys.ReadLease(key) != 0, "a lease has no number");
                 Require(LeaseRecord.Read(value) is { TtlSeconds: > 0, RemainingSeconds: >= 0 }, "a lease has no time to live");
                 break;
             case TableKeys.LeaseKeys:

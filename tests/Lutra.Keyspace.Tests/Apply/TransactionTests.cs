@@ -53,6 +53,22 @@ public sealed class TransactionTests : IDisposable
     }
 
     [Fact]
+    public void Puts_of_the_whole_path_are_refused_before_its_reads_and_for_the_key_before_the_lease()
+    {
+        var future = Get("k", revision: 99);
+        var noLease = Put("a", "", lease: 5);
+        var noKey = noLease with { IgnoreValue = true };
+        Assert.Equal(LutraError.LeaseNotFound, bed.Refused(Do(future, Do(noLease))).Error);
+        Assert.Equal(LutraError.KeyNotFound, bed.Refused(Do(future, Do(noKey))).Error);
+        Assert.Equal(LutraError.LeaseNotFound, bed.Refused(noKey).Error);
+        Assert.Equal(LutraError.FutureRevision, bed.Refused(Do(Put("a"), Do(future))).Error);
+    }
+
+    [Fact]
+    public void The_revision_before_all_others_was_compacted_even_in_a_store_that_never_was() =>
+        Assert.Equal(LutraError.Compacted, bed.Refused(Do(Put("a"), Get("k", revision: -1))).Error);
+
+    [Fact]
     public void Only_the_chosen_path_is_checked()
     {
         var untaken = new TransactionOperation([], [Put("k")], [Get("k", revision: 99), Put("x", lease: 5)]);

@@ -62,7 +62,7 @@ public sealed class CommandRulesTests
         var negative = new Revision(-1);
         Assert.All(
             [
-                range with { Limit = -1 }, range with { Revision = negative }, range with { MinModRevision = negative },
+                range with { Limit = -1 }, range with { Revision = new Revision(-2) }, range with { MinModRevision = negative },
                 range with { MaxModRevision = negative }, range with { MinCreateRevision = negative }, range with { MaxCreateRevision = negative },
                 range with { Sort = (SortTarget)5 }, range with { Sort = (SortTarget)(-1) },
             ],

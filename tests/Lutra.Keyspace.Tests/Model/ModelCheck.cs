@@ -9,10 +9,20 @@ internal static class ModelCheck
         PutOperation put when (put.IgnoreValue || put.IgnoreLease) && !before.ContainsKey(Text.From(put.Key)) => LutraError.KeyNotFound,
         RangeOperation range when range.Revision.Value > revision => LutraError.FutureRevision,
         RangeOperation range when range.Revision.Value > 0 && range.Revision.Value < floor => LutraError.Compacted,
-        TransactionOperation transaction => (Succeeds(transaction, before) ? transaction.Then : transaction.Else)
-            .Select(inner => Refuses(inner, before, leases, revision, floor)).FirstOrDefault(error => error is not null),
+        TransactionOperation transaction => Path(transaction, before) is var path
+            ? path.OfType<PutOperation>().Select(put => RefusesWithin(put, before, leases)).FirstOrDefault(error => error is not null)
+                ?? path.OfType<RangeOperation>().Select(range => Refuses(range, before, leases, revision, floor)).FirstOrDefault(error => error is not null)
+            : null,
         _ => null,
     };
+
+    // Within a transaction the key is missed before the lease is, and every put comes before any read.
+    private static LutraError? RefusesWithin(PutOperation put, IReadOnlyDictionary<string, ModelKey> before, ICollection<long> leases) =>
+        Refuses(put with { Lease = 0 }, before, leases, 0, 0) ?? Refuses(put, before, leases, 0, 0);
+
+    private static Operation[] Path(TransactionOperation transaction, IReadOnlyDictionary<string, ModelKey> before) =>
+        [.. (Succeeds(transaction, before) ? transaction.Then : transaction.Else)
+            .SelectMany(inner => inner is TransactionOperation nested ? Path(nested, before) : [inner])];
 
     public static bool Succeeds(TransactionOperation transaction, IReadOnlyDictionary<string, ModelKey> before) =>
         transaction.Compares.All(compare => Holds(compare, before));

@@ -31,7 +31,17 @@ internal static class ModelRange
             SortTarget.Value => filtered.OrderBy(pair => pair.Value.Value, StringComparer.Ordinal),
             _ => filtered,
         };
-        var all = (range.Descending ? sorted.Reverse() : sorted).ToArray();
+
+        // What is equal in the target stays in the order of keys.
+        var descending = range.Sort switch
+        {
+            SortTarget.Version => filtered.OrderByDescending(pair => pair.Value.Version),
+            SortTarget.CreateRevision => filtered.OrderByDescending(pair => pair.Value.Create),
+            SortTarget.ModRevision => filtered.OrderByDescending(pair => pair.Value.Mod),
+            SortTarget.Value => filtered.OrderByDescending(pair => pair.Value.Value, StringComparer.Ordinal),
+            _ => filtered.Reverse(),
+        };
+        var all = (range.Descending ? descending : sorted).ToArray();
         var limited = range.Limit > 0 ? all.Take((int)Math.Min(range.Limit, int.MaxValue)).ToArray() : all;
         ImmutableArray<KeyValue> found =
             [.. limited.Select(pair => ToKeyValue(pair.Key, range.KeysOnly ? pair.Value with { Value = "" } : pair.Value))];

@@ -131,7 +131,7 @@ public sealed class RangeTests : IDisposable
     [InlineData(SortTarget.Key, false, 0, "a b c")]
     [InlineData(SortTarget.Key, true, 0, "c b a")]
     [InlineData(SortTarget.Version, false, 0, "b c a")]
-    [InlineData(SortTarget.Version, true, 0, "a c b")]
+    [InlineData(SortTarget.Version, true, 0, "a b c")]
     [InlineData(SortTarget.CreateRevision, false, 0, "b a c")]
     [InlineData(SortTarget.CreateRevision, true, 1, "c")]
     [InlineData(SortTarget.ModRevision, false, 2, "b c")]

@@ -52,7 +52,14 @@ internal sealed class GrpcClient(string address) : IDisposable
     {
         var content = new OpenContent();
         var response = await SendAsync(path, content, headers);
-        return new GrpcStream(response, content, await response.Content.ReadAsStreamAsync());
+        return new GrpcStream(Task.FromResult(response), content);
+    }
+
+    /// <summary>Open before the server has said anything: etcd waits for the first message.</summary>
+    public GrpcStream OpenAtOnce(string path)
+    {
+        var content = new OpenContent();
+        return new GrpcStream(SendAsync(path, content, []), content);
     }
 
     /// <summary>One message there and many back.</summary>
@@ -60,7 +67,7 @@ internal sealed class GrpcClient(string address) : IDisposable
     {
         var content = new OpenContent(Frame(request.ToByteArray()));
         var response = await SendAsync(path, content, []);
-        return new GrpcStream(response, content, await response.Content.ReadAsStreamAsync());
+        return new GrpcStream(Task.FromResult(response), content);
     }
 
     public static byte[] Frame(byte[] message, bool isCompressed = false)

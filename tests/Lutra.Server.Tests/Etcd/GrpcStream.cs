@@ -5,9 +5,12 @@ using Google.Protobuf;
 namespace Lutra.Server.Tests.Etcd;
 
 /// <summary>A call that goes on, both ways.</summary>
-internal sealed class GrpcStream(HttpResponseMessage response, OpenContent content, Stream replies) : IDisposable
+/// <param name="answered">Comes with the first reply, where the server waits for it.</param>
+internal sealed class GrpcStream(Task<HttpResponseMessage> answered, OpenContent content) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private Stream? replies;
 
     public Task SendAsync(IMessage message) => SendBytesAsync(GrpcClient.Frame(message.ToByteArray()));
 
@@ -27,6 +30,7 @@ internal sealed class GrpcStream(HttpResponseMessage response, OpenContent conte
         where TReply : class, IMessage<TReply>, new()
     {
         using var limit = new CancellationTokenSource(Patience);
+        replies ??= await (await answered).Content.ReadAsStreamAsync(limit.Token);
         var prefix = new byte[5];
         if (await replies.ReadAtLeastAsync(prefix, 5, throwOnEndOfStream: false, limit.Token) < 5)
             return null;
@@ -38,12 +42,13 @@ internal sealed class GrpcStream(HttpResponseMessage response, OpenContent conte
     }
 
     /// <summary>How the call ended; everything it answered was read.</summary>
-    public GrpcEnd End => GrpcEnd.Of(response, []);
+    public GrpcEnd End => GrpcEnd.Of(answered.Result, []);
 
     public void Dispose()
     {
         content.Close();
-        response.Dispose();
+        if (answered.IsCompletedSuccessfully)
+            answered.Result.Dispose();
     }
 }
 

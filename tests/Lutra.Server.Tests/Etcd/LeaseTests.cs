@@ -47,6 +47,27 @@ public sealed class LeaseTests(EtcdNode node) : IClassFixture<EtcdNode>
         Assert.Equal((5, -1, 0), (gone.ID, gone.TTL, gone.GrantedTTL));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public async Task Every_number_but_0_can_be_a_lease(long lease)
+    {
+        await node.Client.CallAsync<Pb.LeaseGrantResponse>("/etcdserverpb.Lease/LeaseGrant", new Pb.LeaseGrantRequest { ID = lease, TTL = 60 });
+        var key = node.Name();
+        await node.PutAsync(key, "held", lease);
+        using var stream = await node.Client.OpenAsync("/etcdserverpb.Lease/LeaseKeepAlive");
+        await stream.SendAsync(new Pb.LeaseKeepAliveRequest { ID = lease });
+        Assert.Equal(60, (await stream.ReadAsync<Pb.LeaseKeepAliveResponse>())!.TTL);
+        var left = await node.Client.CallAsync<Pb.LeaseTimeToLiveResponse>("/etcdserverpb.Lease/LeaseTimeToLive", new Pb.LeaseTimeToLiveRequest { ID = lease, Keys = true });
+        Assert.Equal((lease, key), (left.ID, left.Keys.Single().ToStringUtf8()));
+        var list = await node.Client.CallAsync<Pb.LeaseLeasesResponse>("/etcdserverpb.Lease/LeaseLeases", new Pb.LeaseLeasesRequest());
+        Assert.Contains(list.Leases, one => one.ID == lease);
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await node.Client.Http.GetAsync($"/leases/{lease}")).StatusCode);
+        await node.Client.CallAsync<Pb.LeaseRevokeResponse>("/etcdserverpb.Lease/LeaseRevoke", new Pb.LeaseRevokeRequest { ID = lease });
+        Assert.Equal(0, (await node.RangeAsync(new Pb.RangeRequest { Key = EtcdNode.Bytes(key) })).Count);
+    }
+
     private async Task<long> GrantAsync(long ttlSeconds) =>
         (await node.Client.CallAsync<Pb.LeaseGrantResponse>("/etcdserverpb.Lease/LeaseGrant", new Pb.LeaseGrantRequest { TTL = ttlSeconds })).ID;
 }

@@ -27,7 +27,7 @@ internal static class LeaseFrameCodec
         var request = reader.Varint();
         var questions = new LeaseQuestion[reader.Count(LeaseFrame.QuestionsMax, itemBytesMin: 2)];
         for (var at = 0; at < questions.Length; at++)
-            questions[at] = new LeaseQuestion(reader.VarintLong(), reader.Flag());
+            questions[at] = new LeaseQuestion((long)reader.Varint(), reader.Flag());
         return new LeaseFrame(request, questions);
     }
 

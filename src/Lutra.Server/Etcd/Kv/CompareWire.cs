@@ -27,7 +27,11 @@ internal static class CompareWire
 
         var range = KeyRangeWire.Of(key, end);
         if (result is < (int)CompareResult.Equal or > (int)CompareResult.NotEqual)
-            return Always(range, holds: true);
+        {
+            // A value that is not there never compares, whatever the way: every version that there is differs from 0.
+            return target == (int)CompareTarget.Value ? new(range, CompareTarget.Version, CompareResult.NotEqual, 0) : Always(range, holds: true);
+        }
+
         if (target is < (int)CompareTarget.Version or > (int)CompareTarget.Lease)
             return Always(range, holds: result == (int)CompareResult.Equal);
 

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Commands;
 using Lutra.Server.Etcd.Errors;
 using Lutra.Server.Etcd.Wire;
 
@@ -62,6 +63,10 @@ internal static class KvService
     {
         var transaction = TxnWire.Read(request);
         KvRules.Check(transaction);
+
+        // etcd finds a key that is written twice before it knows the size; where the size is right the store finds it.
+        if (request.Length > LutraLimits.RequestSizeBytesMax && OperationRules.Check(transaction) is { Error: LutraError.InvalidArgument })
+            throw EtcdErrors.DuplicateKey;
         CheckSize(request);
         var result = await call.Node.TransactAsync(transaction, default, call.Ended);
         var header = call.HeaderAt(result.Revision);

@@ -7,8 +7,13 @@ internal static class RangeWire
 {
     private const int DescendingOrder = 2;
 
-    /// <summary>Not checked: <see cref="KvRules"/> does.</summary>
-    public static RangeOperation Read(ReadOnlyMemory<byte> message, out bool isSerializable)
+    /// <summary>Not checked: <see cref="KvRules"/> does. A negative revision is the newest.</summary>
+    public static RangeOperation Read(ReadOnlyMemory<byte> message, out bool isSerializable) => Read(message, 0, out isSerializable);
+
+    /// <summary>A read within a transaction, where etcd finds that a negative revision was compacted.</summary>
+    public static RangeOperation ReadInner(ReadOnlyMemory<byte> message) => Read(message, -1, out _);
+
+    private static RangeOperation Read(ReadOnlyMemory<byte> message, long leastRevision, out bool isSerializable)
     {
         ReadOnlyMemory<byte> key = default, end = default;
         long limit = 0, revision = 0, minMod = 0, maxMod = 0, minCreate = 0, maxCreate = 0;
@@ -40,7 +45,7 @@ internal static class RangeWire
         // An order that is none makes the whole option one that is none.
         var sort = order is >= 0 and <= DescendingOrder ? (SortTarget)target : KvRules.NoSortTarget;
         return new RangeOperation(
-            KeyRangeWire.Of(key, end), Math.Max(limit, 0), new Revision(Math.Max(revision, 0)), sort, order == DescendingOrder, keysOnly, countOnly,
+            KeyRangeWire.Of(key, end), Math.Max(limit, 0), new Revision(Math.Max(revision, leastRevision)), sort, order == DescendingOrder, keysOnly, countOnly,
             Floor(minMod, maxMod), new Revision(Math.Max(maxMod, 0)), Floor(minCreate, maxCreate), new Revision(Math.Max(maxCreate, 0)));
     }
 

@@ -50,7 +50,7 @@ internal static class TxnWire
         {
             switch (field)
             {
-                case 1: operation = RangeWire.Read(source.Bytes(type), out _); break;
+                case 1: operation = RangeWire.ReadInner(source.Bytes(type)); break;
                 case 2: operation = PutWire.Read(source.Bytes(type)); break;
                 case 3: operation = DeleteWire.Read(source.Bytes(type)); break;
                 case 4: operation = Read(source.Bytes(type), depth + 1); break;

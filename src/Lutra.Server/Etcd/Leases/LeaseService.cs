@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Lutra.Server.Etcd.Errors;
-using Lutra.Server.Etcd.Grpc;
 using Pb = Lutra.Protocol.Etcd;
 
 namespace Lutra.Server.Etcd.Leases;
@@ -24,8 +23,6 @@ internal static class LeaseService
     {
         if (request.TTL > TtlSecondsMax)
             throw EtcdErrors.LeaseTtlTooLarge;
-        if (request.ID < 0)
-            throw new GrpcException(GrpcStatusCode.Unimplemented, "lutra: a lease has a positive number");
 
         // Too short a time is lengthened, and 0 or less is too short like any other.
         var granted = await call.Node.GrantLeaseAsync(Math.Max(request.TTL, 1), request.ID, call.Ended);
@@ -34,7 +31,7 @@ internal static class LeaseService
 
     private static async ValueTask<IMessage> RevokeAsync(EtcdCall call, Pb.LeaseRevokeRequest request)
     {
-        if (request.ID <= 0)
+        if (request.ID == 0)
             throw EtcdErrors.LeaseNotFound;
         var revoked = await call.Node.RevokeLeaseAsync(request.ID, call.Ended);
         return new Pb.LeaseRevokeResponse { Header = call.HeaderAt(revoked.Revision).ToMessage() };

@@ -80,7 +80,7 @@ internal static class MaintenanceService
 
     private static async ValueTask<IMessage> HashKeysAsync(EtcdCall call, Pb.HashKVRequest request)
     {
-        var result = await Task.Run(() => call.Node.HashOfRevisions(new Revision(Math.Max(request.Revision, 0)))).WaitAsync(call.Ended);
+        var result = await Task.Run(() => call.Node.HashOfRevisions(new Revision(request.Revision))).WaitAsync(call.Ended);
         return new Pb.HashKVResponse
         {
             Header = call.HeaderAt(result.Revision).ToMessage(),

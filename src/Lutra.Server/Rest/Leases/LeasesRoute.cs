@@ -1,3 +1,4 @@
+using System.Globalization;
 using Lutra.Protocol;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
@@ -82,7 +83,7 @@ internal static class LeasesRoute
         LutraJson.Lenient.LeaseReply);
 
     private static long Number(ReadOnlySpan<char> text) =>
-        WholeNumber.TryParse(text, out var lease) && lease > 0
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var lease) && lease != 0 && !text.ContainsAny('+', '\0')
             ? lease
-            : throw new RefusedException(Problem.Malformed($"A lease is a whole number from 1 up, not {Quoted.Of(text)}."));
+            : throw new RefusedException(Problem.Malformed($"A lease is a whole number other than 0, not {Quoted.Of(text)}."));
 }

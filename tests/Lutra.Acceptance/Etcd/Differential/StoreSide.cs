@@ -1,0 +1,92 @@
+using Google.Protobuf;
+using Lutra.Server.Tests.Etcd;
+using Pb = Lutra.Protocol.Etcd;
+
+namespace Lutra.Acceptance.Etcd.Differential;
+
+/// <summary>One of the two stores, during one sequence.</summary>
+internal sealed class StoreSide(string endpoint) : IDisposable
+{
+    private static readonly ByteString First = ByteString.CopyFrom(0);
+
+    private readonly Dictionary<long, long> leases = [];
+    private readonly GrpcClient client = new(endpoint);
+    private ulong member;
+    private long begin;
+
+    /// <summary>The store's revision, as the last answer had it.</summary>
+    public long Revision { get; private set; }
+
+    public GrpcClient Client => client;
+
+    /// <summary>Removes what there is; its history goes with <see cref="BeginAsync"/>.</summary>
+    public async Task ClearAsync()
+    {
+        var list = await client.CallAsync<Pb.LeaseLeasesResponse>("/etcdserverpb.Lease/LeaseLeases", new Pb.LeaseLeasesRequest());
+        foreach (var lease in list.Leases)
+            await client.TryAsync("/etcdserverpb.Lease/LeaseRevoke", new Pb.LeaseRevokeRequest { ID = lease.ID });
+        member = list.Header.MemberId;
+        Revision = (await client.CallAsync<Pb.DeleteRangeResponse>("/etcdserverpb.KV/DeleteRange", new Pb.DeleteRangeRequest { Key = First, RangeEnd = First }))
+            .Header.Revision;
+        leases.Clear();
+    }
+
+    /// <summary>Makes so many revisions, at least two, that leave nothing.</summary>
+    public async Task SpendAsync(long revisions)
+    {
+        for (; revisions > 1; revisions--)
+            await client.CallAsync<Pb.PutResponse>("/etcdserverpb.KV/Put", new Pb.PutRequest { Key = First });
+        await client.CallAsync<Pb.DeleteRangeResponse>("/etcdserverpb.KV/DeleteRange", new Pb.DeleteRangeRequest { Key = First });
+    }
+
+    /// <summary>A sequence begins: nothing older can be seen.</summary>
+    public async Task BeginAsync(long revision)
+    {
+        begin = Revision = revision;
+        await client.TryAsync("/etcdserverpb.KV/Compact", new Pb.CompactionRequest { Revision = revision, Physical = true });
+    }
+
+    public async Task<Answer> AskAsync(CallStep call)
+    {
+        var request = Resolve(call.Request);
+        var end = await client.TryAsync(call.Path, request);
+        var replies = end.Replies.Select(reply => Replies.Parse(call.Path, reply)).ToArray();
+        if (call.ChosenLease != 0 && replies is [Pb.LeaseGrantResponse { ID: > 0 } granted])
+            leases[call.ChosenLease] = granted.ID;
+        foreach (var reply in replies)
+            Note(reply);
+        return new Answer(end.Status, Replies.WithoutSize(end.Message), [.. replies.Select(Symbols)]);
+    }
+
+    public async Task<Answer> AskAsync(KeepAliveStep step)
+    {
+        using var stream = client.OpenAtOnce("/etcdserverpb.Lease/LeaseKeepAlive");
+        var replies = new List<IMessage>();
+        foreach (var lease in step.Leases)
+        {
+            await stream.SendAsync(new Pb.LeaseKeepAliveRequest { ID = Places.Resolve(lease, leases) });
+            if (await stream.ReadAsync<Pb.LeaseKeepAliveResponse>() is not { } reply)
+                return new Answer(stream.End.Status, stream.End.Message, replies);
+            replies.Add(Symbols(reply));
+        }
+
+        stream.CloseSending();
+        while (await stream.ReadAsync<Pb.LeaseKeepAliveResponse>() is { } unasked)
+            replies.Add(Symbols(unasked));
+        return new Answer(stream.End.Status, stream.End.Message, replies);
+    }
+
+    /// <summary>A copy of what is to be sent, with this run's numbers.</summary>
+    public T Resolve<T>(T request)
+        where T : IMessage => Places.Resolve(request, begin, leases);
+
+    public IMessage Symbols(IMessage reply) => Replies.WithoutNature(Places.Symbols(reply, leases), member);
+
+    public void Dispose() => client.Dispose();
+
+    private void Note(IMessage reply)
+    {
+        if (reply.Descriptor.FindFieldByName("header")?.Accessor.GetValue(reply) is Pb.ResponseHeader header)
+            Revision = Math.Max(Revision, header.Revision);
+    }
+}
