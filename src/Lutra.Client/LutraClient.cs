@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Lutra.Client.Grpc;
 using Lutra.Client.Rest;
 using Lutra.Client.Retry;
 
@@ -21,9 +22,9 @@ public sealed class LutraClient : ILutraClient
     private readonly CallLoop calls;
     private readonly ClientLife life = new();
 
-    /// <summary>A client over REST. Throws <see cref="Tls.TlsException"/> where a certificate's file cannot be used.</summary>
+    /// <summary>A client over <see cref="LutraClientOptions.Transport"/>. Throws <see cref="Tls.TlsException"/> where a certificate's file cannot be used.</summary>
     public LutraClient(LutraClientOptions options)
-        : this(options, new RestTransport(options.Tls))
+        : this(options, options.Transport == LutraTransport.Rest ? new RestTransport(options.Tls) : new GrpcTransport(options.Tls))
     {
     }
 

@@ -3,11 +3,24 @@ using Lutra.Tls;
 
 namespace Lutra.Client;
 
+/// <summary>What a client speaks to its servers.</summary>
+public enum LutraTransport
+{
+    /// <summary>etcd's v3 API over HTTP/2: to Lutra and to etcd, with one connection to each server for all calls and watches.</summary>
+    Grpc,
+
+    /// <summary>REST over HTTP/1.1: to Lutra, also behind what passes on nothing else, and inside other applications under a path of theirs.</summary>
+    Rest,
+}
+
 /// <summary>Whom a client talks to, and how long it tries.</summary>
 public sealed record LutraClientOptions
 {
     /// <summary>The servers, tried in this order; the one that answered last is tried first from then on.</summary>
     public required IReadOnlyList<Uri> Endpoints { get; init; }
+
+    /// <summary>What is spoken: over <see cref="LutraTransport.Grpc"/> the servers may be etcd's as well.</summary>
+    public LutraTransport Transport { get; init; } = LutraTransport.Grpc;
 
     /// <summary>How to speak to servers at https://; null: as the machine does, without a certificate of the client's.</summary>
     public ClientTlsOptions? Tls { get; init; }

@@ -16,6 +16,12 @@ internal abstract class ClientCommand : Command
         HelpName = "LIST",
     };
 
+    private readonly Option<string?> transport = new("--transport")
+    {
+        Description = "What to speak: grpc (to Lutra and to etcd) or rest [LUTRA_TRANSPORT; default: grpc]",
+        HelpName = "grpc|rest",
+    };
+
     private readonly Option<OutputFormat> output = new("--output", "-o")
     {
         Description = "table, plain or json [default: a table on a terminal, plain lines in a pipe]",
@@ -34,6 +40,8 @@ internal abstract class ClientCommand : Command
         : base(name, description)
     {
         Add(endpoints);
+        transport.AcceptOnlyFromAmong("grpc", "rest");
+        Add(transport);
         Add(output);
         Add(timeout);
         tls.AddTo(this);
@@ -59,6 +67,7 @@ internal abstract class ClientCommand : Command
             Endpoints = [.. Known(to).Select(server => Endpoints.Parse(server, secured is null ? "http" : "https"))],
             Timeout = TimeoutOf(parsed),
             Tls = secured,
+            Transport = TransportOf(parsed),
         });
     }
 
@@ -66,6 +75,17 @@ internal abstract class ClientCommand : Command
 
     private static IReadOnlyList<string> Known(IReadOnlyList<string> to) =>
         to.Count > 0 ? to : throw new LutraException(LutraError.InvalidArgument, "The list of servers is empty. Name one, such as: --endpoints localhost:2379");
+
+    private LutraTransport TransportOf(ParseResult parsed)
+    {
+        var said = parsed.GetValue(transport) ?? Environment.GetEnvironmentVariable("LUTRA_TRANSPORT");
+        return said switch
+        {
+            null or "" or "grpc" => LutraTransport.Grpc,
+            "rest" => LutraTransport.Rest,
+            _ => throw new LutraException(LutraError.InvalidArgument, $"LUTRA_TRANSPORT is '{said}', but must be grpc or rest."),
+        };
+    }
 
     private TimeSpan TimeoutOf(ParseResult parsed) => parsed.GetValue(timeout) is > 0 and <= TimeoutSecondsMax and var seconds
         ? TimeSpan.FromSeconds(seconds)

@@ -1,41 +1,55 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Google.Protobuf;
+using Lutra.Protocol;
 using Lutra.Tls;
 
 namespace Lutra.Client.Grpc;
 
-/// <summary>One connection to a server that speaks gRPC: HTTP/2, in the clear or with TLS. From any thread.</summary>
+/// <summary>One server that speaks gRPC: HTTP/2, in the clear or with TLS. From any thread.</summary>
 public sealed class GrpcChannel : IDisposable
 {
-    internal static readonly MediaTypeHeaderValue MediaType = new("application/grpc");
-    private readonly HttpClient http;
-    private readonly string address;
+    private static readonly MediaTypeHeaderValue MediaType = new("application/grpc");
 
+    private readonly HttpMessageInvoker http;
+    private readonly string address;
+    private readonly bool ownsHttp;
+    private readonly bool asksInOurWords;
+    private int ours;
+
+    /// <summary>A channel with a connection of its own, which speaks nothing but plain gRPC.</summary>
     /// <exception cref="TlsException">A certificate's file cannot be used.</exception>
     public GrpcChannel(Uri endpoint, ClientTlsOptions? tls = null)
+        : this(new HttpMessageInvoker(Connecting.Handler(tls)), endpoint, asksInOurWords: false) => ownsHttp = true;
+
+    /// <param name="asksInOurWords">Ask for what servers of ours say beyond etcd's API.</param>
+    internal GrpcChannel(HttpMessageInvoker http, Uri endpoint, bool asksInOurWords)
     {
+        this.http = http;
+        this.asksInOurWords = asksInOurWords;
         address = endpoint.ToString().TrimEnd('/');
-        var handler = new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false };
-        if (tls is not null)
-            handler.SslOptions = tls.Load();
-        http = new HttpClient(handler)
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
     }
+
+    /// <summary>Whether the server is one of ours, as far as it was asked; null: nothing was answered yet.</summary>
+    internal bool? IsOurs => Volatile.Read(ref ours) switch
+    {
+        0 => null,
+        var known => known > 0,
+    };
 
     /// <summary>Calls a method that takes one message and answers with one. Throws <see cref="GrpcException"/> where it does not.</summary>
     /// <param name="method">Such as "etcdserverpb.KV/Put".</param>
-    public async ValueTask<TReply> CallAsync<TReply>(string method, IMessage request, MessageParser<TReply> parser, CancellationToken cancellationToken)
+    public ValueTask<TReply> CallAsync<TReply>(string method, IMessage request, MessageParser<TReply> parser, CancellationToken cancellationToken)
+        where TReply : class, IMessage<TReply> => CallAsync(method, request, parser, default, cancellationToken);
+
+    /// <param name="metadata">Sent beside the message; default: nothing.</param>
+    internal async ValueTask<TReply> CallAsync<TReply>(
+        string method, IMessage request, MessageParser<TReply> parser, GrpcMetadata metadata, CancellationToken cancellationToken)
         where TReply : class, IMessage<TReply>
     {
         using var content = new ByteArrayContent(GrpcFrames.Of(request));
-        using var response = await SendAsync(method, content, cancellationToken);
+        using var response = await SendAsync(method, content, metadata, cancellationToken);
         try
         {
             using var frames = new GrpcFrameReader(await response.Content.ReadAsStreamAsync(cancellationToken));
@@ -44,7 +58,7 @@ public sealed class GrpcChannel : IDisposable
             // The trailers come behind the last byte.
             if (reply is not null && await frames.ReadAsync(parser, cancellationToken) is not null)
                 throw new GrpcException(GrpcException.Unavailable, "The server answered with more than one message.");
-            CheckStatus(response);
+            GrpcStatus.Check(response);
             return reply ?? throw new GrpcException(GrpcException.Unavailable, "The server answered without a message.");
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
@@ -55,26 +69,24 @@ public sealed class GrpcChannel : IDisposable
 
     /// <summary>Opens a call with messages both ways.</summary>
     public GrpcStream<TReply> Open<TReply>(string method, MessageParser<TReply> parser, CancellationToken cancellationToken)
+        where TReply : class, IMessage<TReply> => Open(method, parser, default, cancellationToken);
+
+    internal GrpcStream<TReply> Open<TReply>(string method, MessageParser<TReply> parser, GrpcMetadata metadata, CancellationToken cancellationToken)
         where TReply : class, IMessage<TReply>
     {
         var outgoing = new MessageContent();
-        return new GrpcStream<TReply>(outgoing, SendAsync(method, outgoing, cancellationToken), parser);
+        return new GrpcStream<TReply>(outgoing, SendAsync(method, outgoing, metadata, cancellationToken), parser);
     }
 
-    public void Dispose() => http.Dispose();
-
-    internal static void CheckStatus(HttpResponseMessage response)
+    public void Dispose()
     {
-        var headers = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : (HttpHeaders)response.Headers;
-        if (!headers.TryGetValues("grpc-status", out var values) || !int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var status))
-            throw new GrpcException(GrpcException.Unavailable, $"The server answered without a status of gRPC (HTTP {(int)response.StatusCode}).");
-        if (status != 0)
-            throw new GrpcException(status, headers.TryGetValues("grpc-message", out var texts) ? Uri.UnescapeDataString(texts.First()) : $"gRPC status {status}");
+        if (ownsHttp)
+            http.Dispose();
     }
 
     internal static GrpcException Broken(Exception cause) => new(GrpcException.Unavailable, $"The connection broke: {cause.GetBaseException().Message}", cause);
 
-    private async Task<HttpResponseMessage> SendAsync(string method, HttpContent content, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(string method, HttpContent content, GrpcMetadata metadata, CancellationToken cancellationToken)
     {
         content.Headers.ContentType = MediaType;
         using var request = new HttpRequestMessage(HttpMethod.Post, new StringBuilder(address).Append('/').Append(method).ToString())
@@ -84,9 +96,21 @@ public sealed class GrpcChannel : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        if (asksInOurWords)
+            request.Headers.TryAddWithoutValidation(LutraHeaders.GrpcClient, "1");
+        if (metadata.Name is { } name)
+            request.Headers.TryAddWithoutValidation(name, metadata.Value);
         try
         {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            // Gives back the answer as soon as its headers are there, which an HttpClient would not.
+            var response = await http.SendAsync(request, cancellationToken);
+            if (asksInOurWords)
+                Volatile.Write(ref ours, GrpcStatus.IsOurs(response) ? 1 : -1);
+            return response;
+        }
+        catch (HttpRequestException failure) when (Connecting.IsBeforeSending(failure))
+        {
+            throw new GrpcException(GrpcException.Unavailable, $"It cannot be reached: {Connecting.WhyNot(failure)}", failure) { IsBeforeSending = true };
         }
         catch (HttpRequestException broken)
         {

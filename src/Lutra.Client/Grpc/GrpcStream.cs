@@ -16,6 +16,9 @@ public sealed class GrpcStream<TReply> : IAsyncDisposable
 
     public ValueTask SendAsync(IMessage message, CancellationToken cancellationToken) => outgoing.SendAsync(message, cancellationToken);
 
+    /// <summary>Nothing more is asked; answers go on.</summary>
+    public void Complete() => outgoing.Complete();
+
     /// <summary>The next message; null where the server ended the call with OK. Throws <see cref="GrpcException"/> where it ended otherwise.</summary>
     public async ValueTask<TReply?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ public sealed class GrpcStream<TReply> : IAsyncDisposable
             throw GrpcChannel.Broken(broken);
         }
 
-        GrpcChannel.CheckStatus(response);
+        GrpcStatus.Check(response);
         return null;
     }
 

@@ -39,7 +39,8 @@ internal static class ProblemReader
         };
     }
 
-    private static LutraError? ErrorOf(string code) => code switch
+    /// <summary>Null: a code that is none of the store's.</summary>
+    public static LutraError? ErrorOf(string code) => code switch
     {
         ProblemCodes.InvalidArgument => LutraError.InvalidArgument,
         ProblemCodes.TooLarge => LutraError.TooLarge,

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -169,9 +168,9 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
             return new Answer(response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken), RevisionOf(response));
         }
-        catch (HttpRequestException failure) when (IsBeforeSending(failure))
+        catch (HttpRequestException failure) when (Connecting.IsBeforeSending(failure))
         {
-            throw new LutraException(LutraError.Unavailable, $"{name} cannot be reached: {WhyNot(failure)}.", failure);
+            throw new LutraException(LutraError.Unavailable, $"{name} cannot be reached: {Connecting.WhyNot(failure)}.", failure);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -180,20 +179,6 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
                     LutraError.OutcomeUnknown, $"The connection to {name} broke before the answer came: the write may or may not be done.", failure)
                 : new LutraException(LutraError.Unavailable, $"The connection to {name} broke before the answer came.", failure);
         }
-    }
-
-    private static bool IsBeforeSending(HttpRequestException failure) => failure.HttpRequestError
-        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
-
-    private static string WhyNot(HttpRequestException failure)
-    {
-        var why = failure.GetBaseException().Message.TrimEnd('.');
-        return failure switch
-        {
-            { HttpRequestError: not HttpRequestError.SecureConnectionError } => why,
-            { InnerException: AuthenticationException } when why.Contains("certificate", StringComparison.Ordinal) => $"{why} (which CA to believe is said with --cacert)",
-            _ => $"it did not answer as TLS does; is it https:// there? ({why})",
-        };
     }
 
     private static Revision RevisionOf(HttpResponseMessage response) =>

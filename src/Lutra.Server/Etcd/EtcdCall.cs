@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Lutra.Protocol;
 using Lutra.Server.Etcd.Errors;
 using Lutra.Server.Etcd.Grpc;
 using Lutra.Server.Etcd.Wire;
@@ -10,6 +11,8 @@ namespace Lutra.Server.Etcd;
 /// <param name="ended">Cancelled at the client's deadline and, where the call goes on for long, when the client is gone.</param>
 internal sealed class EtcdCall(EtcdFace face, LutraNode node, Func<string, string?> metadata, MessageWriter reply, CancellationToken ended)
 {
+    private static readonly string IdempotencyKeyMetadata = LutraHeaders.IdempotencyKey.ToLowerInvariant();
+
     public EtcdFace Face { get; } = face;
 
     public LutraNode Node { get; } = node;
@@ -21,6 +24,12 @@ internal sealed class EtcdCall(EtcdFace face, LutraNode node, Func<string, strin
 
     /// <summary>The client wants an answer only from a member that knows a leader.</summary>
     public bool RequiresLeader => metadata("hasleader") == "true";
+
+    /// <summary>The client is this project's, and is meant to see no difference to the other ways of asking.</summary>
+    public bool IsInOurWords => metadata(LutraHeaders.GrpcClient) is not null;
+
+    /// <summary>How its writes are done: with the client's idempotency key, which is ours and not etcd's.</summary>
+    public WriteOptions Writing => metadata(IdempotencyKeyMetadata) is { } key ? new WriteOptions(Checked(key)) : default;
 
     public NodeStanding Standing => Node.Standing ?? throw EtcdErrors.NoLeader;
 
@@ -38,6 +47,10 @@ internal sealed class EtcdCall(EtcdFace face, LutraNode node, Func<string, strin
         if (RequiresLeader && Standing.LeaderMember == 0)
             throw EtcdErrors.NoLeader;
     }
+
+    private static string Checked(string key) => key.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(key) <= WriteOptions.IdempotencyKeyBytesMax
+        ? key
+        : throw new GrpcException(GrpcStatusCode.InvalidArgument, $"lutra: an idempotency key has from 1 to {WriteOptions.IdempotencyKeyBytesMax} bytes");
 
     public void Send(IMessage message)
     {

@@ -84,7 +84,7 @@ public sealed class ClientTests
     {
         await using var first = await RunningServer.StartAsync();
         await using var second = await RunningServer.StartAsync();
-        await using var client = new LutraClient(new LutraClientOptions { Endpoints = [Endpoint(first), Endpoint(second)] });
+        await using var client = new LutraClient(new LutraClientOptions { Endpoints = [Endpoint(first), Endpoint(second)], Transport = LutraTransport.Rest });
         await client.PutAsync("a", "first");
         await first.Server.StopAsync();
         await client.PutAsync("a", "second");
@@ -116,7 +116,7 @@ public sealed class ClientTests
         }
     }
 
-    private static LutraClient Client(RunningServer server) => new(new LutraClientOptions { Endpoints = [Endpoint(server)] });
+    private static LutraClient Client(RunningServer server) => new(new LutraClientOptions { Endpoints = [Endpoint(server)], Transport = LutraTransport.Rest });
 
     private static Uri Endpoint(RunningServer server) => new($"http://127.0.0.1:{server.Port}");
 }

@@ -148,7 +148,7 @@ public sealed class TlsTests : IDisposable
     {
         var file = Path.Combine(folder, "believed.crt");
         File.WriteAllText(file, believed.CertificatePem);
-        return new LutraClientOptions { Endpoints = [new Uri($"https://localhost:{server.Port}")], Tls = new ClientTlsOptions { Files = new TlsFiles(null, null, file) } };
+        return new LutraClientOptions { Transport = LutraTransport.Rest, Endpoints = [new Uri($"https://localhost:{server.Port}")], Tls = new ClientTlsOptions { Files = new TlsFiles(null, null, file) } };
     }
 
     private HttpClient Http(RunningServer server, X509Certificate2? shown)

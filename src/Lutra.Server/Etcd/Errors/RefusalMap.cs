@@ -6,7 +6,13 @@ namespace Lutra.Server.Etcd.Errors;
 internal static class RefusalMap
 {
     /// <param name="writes">The call would have changed the store: etcd ends one that found no leader with its deadline, a read with a timeout.</param>
-    public static GrpcException Of(LutraException refusal, bool writes) => refusal.Error switch
+    public static GrpcException Of(LutraException refusal, bool writes)
+    {
+        var status = StatusOf(refusal, writes);
+        return new GrpcException(status.Code, status.Message) { Refusal = refusal };
+    }
+
+    private static GrpcException StatusOf(LutraException refusal, bool writes) => refusal.Error switch
     {
         // What the face checks itself never comes this far, but for the one rule of transactions that it leaves to the store.
         LutraError.InvalidArgument when writes => EtcdErrors.DuplicateKey,

@@ -4,4 +4,7 @@ namespace Lutra.Server.Etcd.Grpc;
 internal sealed class GrpcException(GrpcStatusCode code, string message) : Exception(message)
 {
     public GrpcStatusCode Code { get; } = code;
+
+    /// <summary>What it was in the store's own words, for clients that know them.</summary>
+    public LutraException? Refusal { get; init; }
 }

@@ -1,3 +1,4 @@
+using Lutra.Protocol;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd.Errors;
 using Microsoft.AspNetCore.Connections;
@@ -34,6 +35,10 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         }
 
         http.Response.ContentType = MediaType;
+        var asksInOurWords = http.Request.Headers.ContainsKey(LutraHeaders.GrpcClient);
+        if (asksInOurWords)
+            http.Response.Headers[LutraHeaders.GrpcServer] = LutraVersion.Text;
+        LutraException? refusal = null;
         var reply = new GrpcReplyPipe(http.Response.BodyWriter);
         var (code, message) = (GrpcStatusCode.Ok, "");
         try
@@ -43,6 +48,7 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         catch (GrpcException ended)
         {
             (code, message) = (ended.Code, ended.Message);
+            refusal = ended.Refusal;
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -62,6 +68,8 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         }
 
         GrpcTrailers.Write(http.Response, reply.HasBegun, code, message);
+        if (asksInOurWords && refusal is not null)
+            GrpcTrailers.WriteRefusal(http.Response, reply.HasBegun, refusal);
     }
 
     private async Task CallAsync(HttpContext http, GrpcReplyPipe reply)

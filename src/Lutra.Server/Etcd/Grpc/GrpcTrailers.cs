@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Lutra.Protocol;
+using Lutra.Server.Rest.Replies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -13,13 +15,25 @@ internal static class GrpcTrailers
 
     public static void Write(HttpResponse response, bool hasBody, GrpcStatusCode code, string message)
     {
-        var fields = hasBody || response.HasStarted
-            ? response.HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers
-            : response.Headers;
+        var fields = FieldsOf(response, hasBody);
         fields[Status] = code == GrpcStatusCode.Ok ? "0" : ((int)code).ToString(CultureInfo.InvariantCulture);
         if (message.Length > 0)
             fields[Message] = Encode(message);
     }
+
+    /// <summary>What a refusal was in the store's words: etcd's have one text where ours say more, and one for several of ours.</summary>
+    public static void WriteRefusal(HttpResponse response, bool hasBody, LutraException refusal)
+    {
+        var fields = FieldsOf(response, hasBody);
+        fields[LutraHeaders.GrpcErrorCode] = ErrorMap.ToProblem(refusal).Code;
+        fields[LutraHeaders.GrpcErrorDetail] = Encode(refusal.Message);
+        if (refusal.Leader is { } leader)
+            fields[LutraHeaders.GrpcLeader] = Encode(leader);
+    }
+
+    private static IHeaderDictionary FieldsOf(HttpResponse response, bool hasBody) => hasBody || response.HasStarted
+        ? response.HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers
+        : response.Headers;
 
     /// <summary>Percent-encoded UTF-8, all but printable ASCII (gRPC over HTTP/2, "Status-Message").</summary>
     public static string Encode(string message)

@@ -39,8 +39,10 @@ internal static class KvService
     {
         var put = PutWire.Read(request);
         KvRules.Check(put);
-        CheckSize(request);
-        var result = await call.Node.PutAsync(put, default, call.Ended);
+
+        // etcd counts the request as it came. To our own clients the limit is that of a value, whatever carries it, and a key has its own.
+        CheckSize(call.IsInOurWords ? put.Value.Length : request.Length);
+        var result = await call.Node.PutAsync(put, call.Writing, call.Ended);
         var header = call.HeaderAt(result.Revision);
         var target = new ProtoWriter(call.Reply.Begin(PutWire.SizeBytes(header, result)));
         PutWire.Write(ref target, header, result);
@@ -51,8 +53,8 @@ internal static class KvService
     {
         var delete = DeleteWire.Read(request);
         KvRules.Check(delete);
-        CheckSize(request);
-        var result = await call.Node.DeleteAsync(delete, default, call.Ended);
+        CheckSize(request.Length);
+        var result = await call.Node.DeleteAsync(delete, call.Writing, call.Ended);
         var header = call.HeaderAt(result.Revision);
         var target = new ProtoWriter(call.Reply.Begin(DeleteWire.SizeBytes(header, result)));
         DeleteWire.Write(ref target, header, result);
@@ -67,8 +69,8 @@ internal static class KvService
         // etcd finds a key that is written twice before it knows the size; where the size is right the store finds it.
         if (request.Length > LutraLimits.RequestSizeBytesMax && OperationRules.Check(transaction) is { Error: LutraError.InvalidArgument })
             throw EtcdErrors.DuplicateKey;
-        CheckSize(request);
-        var result = await call.Node.TransactAsync(transaction, default, call.Ended);
+        CheckSize(request.Length);
+        var result = await call.Node.TransactAsync(transaction, call.Writing, call.Ended);
         var header = call.HeaderAt(result.Revision);
         var target = new ProtoWriter(call.Reply.Begin(TxnWire.SizeBytes(header.SizeBytes, result)));
         TxnWire.Write(ref target, header, result);
@@ -96,9 +98,9 @@ internal static class KvService
     }
 
     /// <summary>What goes into the log is bounded, with what the log adds to it.</summary>
-    private static void CheckSize(ReadOnlyMemory<byte> request)
+    private static void CheckSize(int sizeBytes)
     {
-        if (request.Length > LutraLimits.RequestSizeBytesMax)
+        if (sizeBytes > LutraLimits.RequestSizeBytesMax)
             throw EtcdErrors.RequestTooLarge;
     }
 }
