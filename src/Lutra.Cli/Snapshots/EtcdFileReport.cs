@@ -26,6 +26,9 @@ internal static class EtcdFileReport
                 ["keys"] = keys,
                 ["versions"] = contents.Versions,
                 ["leases"] = contents.Leases,
+                ["users"] = contents.Auth.Users.Count,
+                ["roles"] = contents.Auth.Roles.Count,
+                ["auth_enabled"] = contents.Auth.IsEnabled,
                 ["bytes"] = contents.LengthBytes,
                 ["sha256"] = Convert.ToHexStringLower(contents.Sha256.AsSpan()),
             });
@@ -40,6 +43,8 @@ internal static class EtcdFileReport
                 ["keys", Number(keys)],
                 ["versions of keys", Number(contents.Versions)],
                 ["leases", Number(contents.Leases)],
+                ["users", $"{contents.Auth.Users.Count}{(contents.Auth.IsEnabled ? "" : " (not asked for)")}"],
+                ["roles", Number(contents.Auth.Roles.Count)],
                 ["log position", $"index {contents.AppliedIndex}"],
                 ["size", SnapshotFile.Size(contents.LengthBytes)],
                 ["sha256", Convert.ToHexStringLower(contents.Sha256.AsSpan())],

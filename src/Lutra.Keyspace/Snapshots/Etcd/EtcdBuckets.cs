@@ -7,6 +7,12 @@ internal static class EtcdBuckets
 
     public static ReadOnlySpan<byte> Auth => "auth"u8;
 
+    /// <summary>In <see cref="Auth"/>: one byte, 1 where users are asked for.</summary>
+    public static ReadOnlySpan<byte> AuthEnabled => "authEnabled"u8;
+
+    /// <summary>In <see cref="Auth"/>: how often users and roles were changed, u64 big-endian.</summary>
+    public static ReadOnlySpan<byte> AuthRevision => "authRevision"u8;
+
     public static ReadOnlySpan<byte> AuthRoles => "authRoles"u8;
 
     public static ReadOnlySpan<byte> AuthUsers => "authUsers"u8;

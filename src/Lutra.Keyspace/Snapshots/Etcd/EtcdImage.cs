@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Lutra.Keyspace.Auth;
 using Lutra.Storage.Bolt;
 
 namespace Lutra.Keyspace.Snapshots.Etcd;
@@ -45,8 +46,9 @@ internal sealed class EtcdImage : IDisposable
         if (measured is { } size)
             pages.WriteMetas(size.Root, size.PageCount);
         var top = new BoltTreeWriter(pages);
-        foreach (var bucket in (byte[][])[[.. EtcdBuckets.Alarm], [.. EtcdBuckets.Auth], [.. EtcdBuckets.AuthRoles], [.. EtcdBuckets.AuthUsers], [.. EtcdBuckets.Cluster]])
-            top.AddBucket(bucket, new BoltTreeWriter(pages).EndBucket());
+        top.AddBucket(EtcdBuckets.Alarm, new BoltTreeWriter(pages).EndBucket());
+        WriteAuth(top);
+        top.AddBucket(EtcdBuckets.Cluster, new BoltTreeWriter(pages).EndBucket());
 
         var keys = new BoltTreeWriter(pages);
         foreach (var step in Keys(keys))
@@ -94,6 +96,39 @@ internal sealed class EtcdImage : IDisposable
                 yield return ++records;
             }
         }
+    }
+
+    // Users and roles are few enough to be in memory.
+    private void WriteAuth(BoltTreeWriter top)
+    {
+        var state = view.Auth;
+        var sum = new BoltTreeWriter(pages);
+        if (!ReferenceEquals(state, AuthState.Initial))
+        {
+            Span<byte> revision = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64BigEndian(revision, state.Revision);
+            sum.Add(EtcdBuckets.AuthEnabled, [state.IsEnabled ? (byte)1 : (byte)0]);
+            sum.Add(EtcdBuckets.AuthRevision, revision);
+        }
+        top.AddBucket(EtcdBuckets.Auth, sum.EndBucket());
+
+        var roles = new BoltTreeWriter(pages);
+        foreach (var role in state.Roles.Values)
+        {
+            value.Clear();
+            EtcdRole.Write(value, role);
+            roles.Add(AuthRecords.ToBytes(role.Name), value.Written);
+        }
+        top.AddBucket(EtcdBuckets.AuthRoles, roles.EndBucket());
+
+        var users = new BoltTreeWriter(pages);
+        foreach (var user in state.Users.Values)
+        {
+            value.Clear();
+            EtcdUser.Write(value, user);
+            users.Add(AuthRecords.ToBytes(user.Name), value.Written);
+        }
+        top.AddBucket(EtcdBuckets.AuthUsers, users.EndBucket());
     }
 
     private void WriteMeta(BoltTreeWriter tree)

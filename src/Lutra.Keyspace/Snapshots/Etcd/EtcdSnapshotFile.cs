@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Lutra.Keyspace.Auth;
 using Lutra.Storage.Bolt;
 using Lutra.Storage.Files;
 
@@ -56,7 +57,7 @@ public static class EtcdSnapshotFile
                 progress((1 + reader.Progress) / 2);
         }
         progress(1);
-        return new EtcdSnapshotContents(file.Length, hash, reader.Digest, reader.Revision, reader.CompactRevision, reader.AppliedIndex, records, leases);
+        return new EtcdSnapshotContents(file.Length, hash, reader.Digest, reader.Revision, reader.CompactRevision, reader.AppliedIndex, records, leases, reader.Auth);
     }
 
     private static ImmutableArray<byte> HashOf(IFile file, long lengthBytes, Action<double> progress)
@@ -90,5 +91,7 @@ public static class EtcdSnapshotFile
 /// <param name="CompactRevision">None where nothing was compacted.</param>
 /// <param name="AppliedIndex">The last entry of etcd's log that it contains.</param>
 /// <param name="Versions">Of keys, deletions among them.</param>
+/// <param name="Auth">Users, roles, and whether they are asked for.</param>
 public sealed record EtcdSnapshotContents(
-    long LengthBytes, ImmutableArray<byte> Sha256, ImmutableArray<byte> Digest, Revision Revision, Revision CompactRevision, ulong AppliedIndex, long Versions, long Leases);
+    long LengthBytes, ImmutableArray<byte> Sha256, ImmutableArray<byte> Digest, Revision Revision, Revision CompactRevision, ulong AppliedIndex, long Versions, long Leases,
+    AuthState Auth);

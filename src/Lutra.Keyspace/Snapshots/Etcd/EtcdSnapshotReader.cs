@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Lutra.Keyspace.Auth;
 using Lutra.Storage.Bolt;
 using Lutra.Storage.Files;
 
@@ -14,6 +15,9 @@ internal sealed class EtcdSnapshotReader : IDisposable
 {
     // etcd has ten.
     private const int BucketsMax = 1000;
+
+    // etcd has two.
+    private const int SumRecordsMax = 1000;
 
     private readonly BoltFile file;
     private readonly IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -31,6 +35,7 @@ internal sealed class EtcdSnapshotReader : IDisposable
         this.file = BoltFile.Open(file);
         ReadBuckets();
         ReadMeta();
+        Auth = ReadAuth();
         cursor = Open(EtcdBuckets.Lease);
     }
 
@@ -39,6 +44,9 @@ internal sealed class EtcdSnapshotReader : IDisposable
 
     /// <summary>The last entry of etcd's log that it contains.</summary>
     public ulong AppliedIndex { get; private set; }
+
+    /// <summary>Users, roles, and whether they are asked for.</summary>
+    public AuthState Auth { get; }
 
     /// <summary>The revision as far as it was read; at the end that of the store.</summary>
     public Revision Revision { get; private set; } = new(1);
@@ -182,6 +190,43 @@ internal sealed class EtcdSnapshotReader : IDisposable
         // One that is scheduled is made before anybody reads.
         CompactRevision = new Revision(Math.Max(finished, scheduled));
         Revision = new Revision(Math.Max(1, CompactRevision.Value));
+    }
+
+    private AuthState ReadAuth()
+    {
+        var (isEnabled, revision) = (false, 0UL);
+        foreach (var (key, value) in Small([.. EtcdBuckets.Auth], SumRecordsMax))
+        {
+            if (key.AsSpan().SequenceEqual(EtcdBuckets.AuthEnabled))
+                isEnabled = value.Span is [1];
+            else if (key.AsSpan().SequenceEqual(EtcdBuckets.AuthRevision) && value.Length == sizeof(ulong))
+                revision = BinaryPrimitives.ReadUInt64BigEndian(value.Span);
+        }
+        try
+        {
+            var users = Small([.. EtcdBuckets.AuthUsers], KeyspaceLimits.UsersMax).Select(each => EtcdUser.Read(each.Key, each.Value)).ToList();
+            var roles = Small([.. EtcdBuckets.AuthRoles], KeyspaceLimits.RolesMax).Select(each => EtcdRole.Read(each.Key, each.Value)).ToList();
+            return !isEnabled && revision <= 1 && users.Count == 0 && roles.Count == 0 ? AuthState.Initial : AuthState.Create(isEnabled, revision, users, roles);
+        }
+        catch (FormatException damage)
+        {
+            throw Damaged(damage.Message);
+        }
+    }
+
+    /// <summary>All of a bucket that has no more than so many records. What is yielded holds until the next.</summary>
+    private IEnumerable<(byte[] Key, ReadOnlyMemory<byte> Value)> Small(byte[] bucket, int countMax)
+    {
+        cursor = Open(bucket);
+        for (var count = 0; cursor.Next(); count++)
+        {
+            if (cursor.IsBucket || count == countMax)
+                throw Damaged($"a bucket holds another, or more than {countMax} records");
+            digest.AppendData(cursor.Key);
+            digest.AppendData(cursor.Value.Span);
+            yield return (cursor.Key.ToArray(), cursor.Value);
+        }
+        pagesBefore += cursor.PagesRead;
     }
 
     // A bucket that is not there is empty.

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
+using Lutra.Keyspace.Auth;
+using Lutra.Keyspace.Commands;
 using Lutra.Keyspace.Snapshots.Etcd;
+using Lutra.Keyspace.Tests.Auth;
 using Lutra.Keyspace.Tests.Model;
 using Lutra.Storage.Files;
 
@@ -44,6 +47,31 @@ public sealed class EtcdReadTests
         Assert.Throws<LutraException>(() => restored.All(bed.Store.Revision.Value));
         Assert.Equal(restored.Store.Revision.Value + 1, restored.Put("next").Revision.Value);
     }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Users_and_roles_come_with_their_hashes_and_rights()
+    {
+        using var bed = new KeyspaceBed(KeyspaceBed.Small);
+        bed.Put("a");
+        bed.Do(new SetFeatureLevelCommand(KeyspaceLimits.AuthFeatureLevel));
+        bed.AddRole("all", new Permission(PermissionKind.ReadWrite, Permission.Everything));
+        bed.AddRole("some", AuthBed.Read("a"), AuthBed.Write("a", "b"), AuthBed.Both("k", ""));
+        bed.AddRole("none");
+        bed.AddUser("anna", "some", "none");
+        bed.Change(new AddUserCommand("by certificate", "", NoPassword: true), new GrantRoleCommand("by certificate", "all"));
+        bed.AddUser("nobody");
+        bed.Enable();
+
+        using var restored = EtcdBed.Restore(EtcdBed.Save(bed));
+        var (before, after) = (bed.Store.Auth, restored.Store.Auth);
+        Assert.Equal((before.IsEnabled, before.Revision, 4), (after.IsEnabled, after.Revision, after.Users.Count));
+        Assert.Equal(
+            before.Users.Values.Select(user => $"{user.Name} {user.PasswordHash} {user.NoPassword} {string.Join(',', user.Roles)}"),
+            after.Users.Values.Select(user => $"{user.Name} {user.PasswordHash} {user.NoPassword} {string.Join(',', user.Roles)}"));
+        Assert.Equal(before.Roles.Keys, after.Roles.Keys);
+        Assert.All(before.Roles.Values, role => Assert.Equal(role.Permissions.AsEnumerable(), after.Roles[role.Name].Permissions));
+        Assert.Equal(KeyspaceLimits.AuthFeatureLevel, restored.Store.FeatureLevel);
+    }
 
     [Fact]
     public void Keys_are_counted_though_a_file_holds_versions() => Prop.ForAll<int>(seed =>
