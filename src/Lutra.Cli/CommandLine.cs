@@ -6,6 +6,7 @@ using Lutra.Cli.Certificates;
 using Lutra.Cli.Client;
 using Lutra.Cli.Demo;
 using Lutra.Cli.Dev;
+using Lutra.Cli.Etcd;
 using Lutra.Cli.Help;
 using Lutra.Cli.Leases;
 using Lutra.Cli.Members;
@@ -25,6 +26,8 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["etcd", .. var etcd] && etcd is not (["--help"] or ["-h"] or ["-help"]))
+            return await EtcdCommand.RunAsync(etcd, CancellationToken.None);
         var root = Root();
         if (args.Length == 0)
         {
@@ -53,6 +56,7 @@ internal static class CommandLine
         var root = new RootCommand("Lutra: a distributed key-value store. Start with: lutra dev, or: lutra serve")
         {
             ServeCommand.Create(),
+            EtcdCommand.Create(),
             DevCommand.Create(),
             PutCommand.Create(),
             GetCommand.Create(),

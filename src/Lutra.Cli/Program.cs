@@ -1,3 +1,4 @@
 using Lutra.Cli;
+using Lutra.Cli.Etcd;
 
-return await CommandLine.RunAsync(args);
+return await CommandLine.RunAsync(CalledName.IsEtcd ? ["etcd", .. args] : args);

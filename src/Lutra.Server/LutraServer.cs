@@ -44,9 +44,8 @@ public sealed class LutraServer : IAsyncDisposable
     /// </summary>
     public static async Task<LutraServer> StartAsync(ILutraClient node, LutraServerOptions options, CancellationToken cancellationToken = default)
     {
-        var address = ListenAddress.Parse(options.Address);
-        if (!address.IsLoopback && !options.InsecureListen && options.Tls is null)
-            throw ListenException.NotLoopback(address);
+        var addresses = ServerAddresses.Of(options);
+        var address = addresses.First;
 
         // The host would read settings files of the current folder and watch it, where the node's data often lies.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
@@ -62,7 +61,7 @@ public sealed class LutraServer : IAsyncDisposable
         {
             var logger = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
             var tls = options.Tls is { } given ? new ServerTls(given, options.Rest.Time, line => logger.AboutTls(line)) : null;
-            KestrelSetup.Apply(kestrel, address, options, handoff, tls, logger);
+            KestrelSetup.Apply(kestrel, addresses, options, handoff, tls, logger);
         });
 
         var application = builder.Build();
@@ -81,6 +80,12 @@ public sealed class LutraServer : IAsyncDisposable
                 if (GrpcServer.IsCall(http.Request))
                     return grpc.HandleAsync(http);
                 KestrelSetup.SetResponseRate(http);
+                if (!addresses.Serves(http.Connection.LocalPort, http.Request.Path.Value ?? ""))
+                {
+                    ProblemWriter.Write(http, Problem.NoSuchPath);
+                    return Task.CompletedTask;
+                }
+
                 return EtcdGateway.Serves(http.Request) ? gateway.HandleAsync(http) : face.HandleAsync(http, "");
             });
             await application.StartAsync(cancellationToken);

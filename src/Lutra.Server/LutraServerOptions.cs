@@ -15,6 +15,12 @@ public sealed record LutraServerOptions
     /// <summary><c>host:port</c>, as <see cref="Port.ListenAddress"/> takes it; port 0: any free one.</summary>
     public string Address { get; init; } = "localhost:2379";
 
+    /// <summary>More addresses for clients, served in the same way.</summary>
+    public IReadOnlyList<string> MoreAddresses { get; init; } = [];
+
+    /// <summary>Addresses, always in the clear, at which there are only numbers and health: what probes and collectors ask.</summary>
+    public IReadOnlyList<string> MetricsAddresses { get; init; } = [];
+
     /// <summary>Listen where other machines can reach it, without TLS. Off: anyone on the network could read and write everything.</summary>
     public bool InsecureListen { get; init; }
 

@@ -29,6 +29,17 @@ internal static class HelpTopics
             "0 it was stopped; 1 it cannot run on; 2 the options make no sense.",
             "Runs until Ctrl+C or SIGTERM, then hands over and stops. Each option may also be written with one dash, as a line of the file of --config, or in the environment: LUTRA_ADDR "
             + "for --addr, LUTRA_REQUEST_TIMEOUT for --request-timeout. In the foreground of a terminal it shows a shell, and its log goes to DIR/ID.log; elsewhere to standard error."),
+        ["etcd"] = new(
+            [
+                "lutra etcd                            a cluster of one at localhost:2379",
+                "lutra etcd --name a --data-dir /var/lib/etcd \\",
+                "    --listen-client-urls http://localhost:2379 \\",
+                "    --advertise-client-urls http://localhost:2379",
+                "ln -s $(which lutra) /usr/local/bin/etcd",
+            ],
+            "0 it was stopped; 1 it cannot run on; 2 the options make no sense.",
+            "Takes etcd's options (--name value, --name=value, -name), ETCD_NAME and the like from the environment, and --config-file. What has no meaning here is refused and says what to use "
+            + "instead. A link to lutra that is called etcd does the same. What each option is here: docs/etcd.md."),
         ["dev"] = new(
             [
                 "lutra dev                       then: put name otter, kill 1, get name, help",

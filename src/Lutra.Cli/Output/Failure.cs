@@ -15,6 +15,9 @@ internal static class Failure
             Error.MarkupLineInterpolated($"[red]Error:[/] {message}");
     }
 
+    /// <summary>Something that is not as it should be, and not wrong either.</summary>
+    public static void Note(string message) => Hint($"Note: {message}");
+
     public static void Hint(string message)
     {
         if (Console.IsErrorRedirected)

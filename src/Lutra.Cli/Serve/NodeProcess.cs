@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Lutra.Cli.Certificates;
 using Lutra.Cli.Output;
 using Lutra.Server;
+using Lutra.Server.Compaction;
 using Lutra.Server.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -56,6 +57,9 @@ internal static class NodeProcess
                 Address = options.ListenAddress,
                 InsecureListen = options.InsecureListen,
                 Tls = options.Tls.Server,
+                MoreAddresses = options.Faces.MoreAddresses,
+                MetricsAddresses = options.Faces.MetricsAddresses,
+                Etcd = options.Faces.Etcd,
                 Logging = logging,
                 Rest = new()
                 {
@@ -65,6 +69,7 @@ internal static class NodeProcess
                 },
             },
             cancellationToken);
+        await using var compaction = options.Faces.Compaction is { } compact ? AutoCompaction.Start(node, compact, TimeProvider.System, log) : null;
         log.Said(Banner(options, server));
         if (options.AddressNote is { } note)
             log.Said(note);
@@ -91,9 +96,9 @@ internal static class NodeProcess
     {
         // On a terminal the shell is shown and the log would run through it; a pipe keeps both apart by itself.
         if (!hasPrompt)
-            builder.AddLutraConsole(options.LogJson ? LogFormat.Json : LogFormat.Plain);
+            builder.AddLutraConsole(options.LogJson ? LogFormat.Json : LogFormat.Plain, options.Faces.LogLevel);
         else
-            builder.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddProvider(new FileLog(NodePrompt.LogPath(options)));
+            builder.SetMinimumLevel(options.Faces.LogLevel).AddFilter("Microsoft", LogLevel.Warning).AddProvider(new FileLog(NodePrompt.LogPath(options)));
     });
 
     private static async Task EndWithInputAsync(TaskCompletionSource signalled)

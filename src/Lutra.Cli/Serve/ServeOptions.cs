@@ -7,9 +7,10 @@ namespace Lutra.Cli.Serve;
 /// <param name="WaitsForWrites">At that prompt: a put answers when it is done, not with a ticket.</param>
 /// <param name="AddressNote">What was chosen about the address for the user; null where nothing was.</param>
 /// <param name="Tls">How it speaks TLS, if it does.</param>
+/// <param name="Faces">How it is served beyond its address.</param>
 internal sealed record ServeOptions(
     LutraNodeOptions Node, string ListenAddress, bool InsecureListen, int RequestSizeBytesMax, bool LogJson, bool? Interactive, bool WaitsForWrites, string? AddressNote,
-    ServeTls Tls)
+    ServeTls Tls, ServeFaces Faces)
 {
     /// <summary>Other names of options, as other programs call them.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Aliases = new SortedDictionary<string, string[]>(StringComparer.Ordinal)
@@ -44,6 +45,7 @@ internal sealed record ServeOptions(
         ("memtable-size", "BYTES", "A memtable of this size is written out; about what a restart replays [default: 16777216]"),
         ("segment-size", "BYTES", "The size of a log segment [default: 67108864]"),
         ("log-format", "plain|json", "How the log on standard error is written [default: plain]"),
+        .. ServeFaces.All,
         .. ServeTls.All,
     ];
 
@@ -87,19 +89,21 @@ internal sealed record ServeOptions(
         var logFormat = source.Text("log-format", "plain");
         if (logFormat is not ("plain" or "json"))
             errors.Add($"{source.Find("log-format")!.Origin} is \"{logFormat}\", but must be plain or json.");
+        var requestSizeBytesMax = source.Number("max-request-bytes", LutraLimits.RequestSizeBytesMax, 1024, LutraLimits.RequestSizeBytesMax);
         return new ServeOptions(
             node,
             listen.Text,
             source.Flag("insecure-listen", false),
-            source.Number("max-request-bytes", LutraLimits.RequestSizeBytesMax, 1024, LutraLimits.RequestSizeBytesMax),
+            requestSizeBytesMax,
             logFormat == "json",
             source.Find("interactive") is null ? null : source.Flag("interactive", true),
             source.Flag("sync", true),
             address.Note,
-            tls);
+            tls,
+            ServeFaces.From(source, requestSizeBytesMax, errors));
     }
 
-    private static string? FaultOfListening(string address)
+    internal static string? FaultOfListening(string address)
     {
         try
         {

@@ -10,7 +10,7 @@ internal sealed record Setting(string Text, string Origin);
 /// </summary>
 internal sealed class SettingSource
 {
-    private readonly IReadOnlyDictionary<string, string> flags;
+    private readonly IReadOnlyDictionary<string, Setting> flags;
     private readonly Func<string, string?> environment;
     private readonly SettingsFile? file;
     private readonly List<string> errors;
@@ -18,9 +18,17 @@ internal sealed class SettingSource
     public SettingSource(
         IReadOnlyDictionary<string, string> flags, Func<string, string?> environment, SettingsFile? file, List<string> errors)
     {
-        this.flags = flags;
+        this.flags = flags.ToDictionary(each => each.Key, each => new Setting(each.Value, $"--{each.Key}"));
         this.environment = environment;
         this.file = file;
+        this.errors = errors;
+    }
+
+    /// <summary>From what was written somewhere else, and nowhere else.</summary>
+    public SettingSource(IReadOnlyDictionary<string, Setting> settings, List<string> errors)
+    {
+        flags = settings;
+        environment = static _ => null;
         this.errors = errors;
     }
 
@@ -28,7 +36,7 @@ internal sealed class SettingSource
     public Setting? Find(string name)
     {
         if (flags.TryGetValue(name, out var given))
-            return new Setting(given, $"--{name}");
+            return given;
         var variable = EnvironmentName(name);
         if (environment(variable) is { Length: > 0 } fromEnvironment)
             return new Setting(fromEnvironment, variable);

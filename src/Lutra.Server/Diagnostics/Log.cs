@@ -32,6 +32,12 @@ internal static partial class Log
     [LoggerMessage(123, LogLevel.Warning, "{Line}")]
     public static partial void AboutTls(this ILogger logger, string line);
 
+    [LoggerMessage(140, LogLevel.Information, "History was compacted up to revision {Revision}")]
+    public static partial void Compacted(this ILogger logger, long revision);
+
+    [LoggerMessage(141, LogLevel.Warning, "History could not be compacted up to revision {Revision}: {Reason}")]
+    public static partial void NotCompacted(this ILogger logger, long revision, string reason);
+
     [LoggerMessage(130, LogLevel.Error, "The call {Method} failed, and it is a bug")]
     public static partial void EtcdCallFailed(this ILogger logger, string method, Exception failure);
 }

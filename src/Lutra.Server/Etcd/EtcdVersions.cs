@@ -4,7 +4,7 @@ namespace Lutra.Server.Etcd;
 /// The release of etcd whose API and semantics we follow: its clients decide by these numbers what they may ask, and read them as plain x.y.z. What Lutra itself
 /// is stands elsewhere.
 /// </summary>
-internal static class EtcdVersions
+public static class EtcdVersions
 {
     public const string Server = "3.6.14";
     public const string Cluster = "3.6.0";

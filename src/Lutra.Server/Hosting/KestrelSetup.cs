@@ -26,7 +26,7 @@ internal static class KestrelSetup
     // Kestrel's own default.
     private static readonly MinDataRate Http1ResponseRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
-    public static void Apply(KestrelServerOptions kestrel, ListenAddress address, LutraServerOptions options, HandoffTransport handoff, ServerTls? tls, ILogger logger)
+    public static void Apply(KestrelServerOptions kestrel, ServerAddresses addresses, LutraServerOptions options, HandoffTransport handoff, ServerTls? tls, ILogger logger)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
@@ -56,12 +56,10 @@ internal static class KestrelSetup
             ((IConnectionBuilder)listen).Use(AuthorityFilter.UseWithTls);
         }
 
-        if (address.Ip is { } ip)
-            kestrel.Listen(ip, address.Port, Serve);
-        else if (address.Port == 0)
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0, Serve);
-        else
-            kestrel.ListenLocalhost(address.Port, Serve);
+        foreach (var address in addresses.Clients)
+            Listen(kestrel, address, Serve);
+        foreach (var address in addresses.Metrics)
+            Listen(kestrel, address, static listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Listen(new HandoffEndPoint(), static listen => listen.Protocols = HttpProtocols.Http2);
     }
 
@@ -70,5 +68,15 @@ internal static class KestrelSetup
     {
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate && HttpProtocol.IsHttp11(http.Request.Protocol))
             rate.MinDataRate = Http1ResponseRate;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, Action<ListenOptions> serve)
+    {
+        if (address.Ip is { } ip)
+            kestrel.Listen(ip, address.Port, serve);
+        else if (address.Port == 0)
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, serve);
+        else
+            kestrel.ListenLocalhost(address.Port, serve);
     }
 }

@@ -3,7 +3,7 @@ using Lutra.Acceptance.Processes;
 
 namespace Lutra.Acceptance.Etcd;
 
-/// <summary>Members of etcd itself.</summary>
+/// <summary>Members of etcd itself, or of what is started as etcd is.</summary>
 public abstract class RealEtcdTarget(int members) : EtcdTarget
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -22,13 +22,14 @@ public abstract class RealEtcdTarget(int members) : EtcdTarget
 
     public override async ValueTask InitializeAsync()
     {
-        if (!Tools.IsThere("etcdctl") || !Tools.IsThere("etcd"))
+        if (!Tools.IsThere("etcdctl") || !IsThere)
             return;
         folder = Directory.CreateTempSubdirectory("lutra-etcd-").FullName;
+        var program = Program(folder);
         endpoints = [.. Enumerable.Range(0, members).Select(_ => $"127.0.0.1:{LoopbackPorts.Next()}")];
         string[] peers = [.. Enumerable.Range(0, members).Select(_ => $"http://127.0.0.1:{LoopbackPorts.Next()}")];
         for (var member = 0; member < members; member++)
-            processes.Add(Start(member, peers));
+            processes.Add(Start(program, member, peers));
         using var http = new HttpClient();
         foreach (var endpoint in endpoints)
             await ReadyAsync(http, endpoint);
@@ -49,10 +50,16 @@ public abstract class RealEtcdTarget(int members) : EtcdTarget
         return ValueTask.CompletedTask;
     }
 
-    private Process Start(int member, string[] peers)
+    /// <summary>Whether it can be started at all.</summary>
+    protected virtual bool IsThere => Tools.IsThere("etcd");
+
+    /// <param name="folder">May hold it.</param>
+    protected virtual string Program(string folder) => "etcd";
+
+    private Process Start(string program, int member, string[] peers)
     {
         var client = $"http://{endpoints[member]}";
-        return Process.Start(new ProcessStartInfo("etcd")
+        return Process.Start(new ProcessStartInfo(program)
         {
             ArgumentList =
             {

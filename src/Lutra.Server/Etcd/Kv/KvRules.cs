@@ -38,9 +38,8 @@ internal static class KvRules
     }
 
     /// <summary>That no key is written twice is left to the store.</summary>
-    public static void Check(TransactionOperation transaction) => Check(transaction, LutraLimits.TransactionOperationsMax);
-
-    private static void Check(TransactionOperation transaction, int allowance)
+    /// <param name="allowance">The most operations; one nested in it has what is left over.</param>
+    public static void Check(TransactionOperation transaction, int allowance)
     {
         var count = Math.Max(transaction.Compares.Length, Math.Max(transaction.Then.Length, transaction.Else.Length));
         if (count > allowance)

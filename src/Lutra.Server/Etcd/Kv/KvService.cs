@@ -41,7 +41,7 @@ internal static class KvService
         KvRules.Check(put);
 
         // etcd counts the request as it came. To our own clients the limit is that of a value, whatever carries it, and a key has its own.
-        CheckSize(call.IsInOurWords ? put.Value.Length : request.Length);
+        CheckSize(call, call.IsInOurWords ? put.Value.Length : request.Length);
         var result = await call.Node.PutAsync(put, call.Writing, call.Ended);
         var header = call.HeaderAt(result.Revision);
         var target = new ProtoWriter(call.Reply.Begin(PutWire.SizeBytes(header, result)));
@@ -53,7 +53,7 @@ internal static class KvService
     {
         var delete = DeleteWire.Read(request);
         KvRules.Check(delete);
-        CheckSize(request.Length);
+        CheckSize(call, request.Length);
         var result = await call.Node.DeleteAsync(delete, call.Writing, call.Ended);
         var header = call.HeaderAt(result.Revision);
         var target = new ProtoWriter(call.Reply.Begin(DeleteWire.SizeBytes(header, result)));
@@ -64,12 +64,12 @@ internal static class KvService
     private static async ValueTask TransactAsync(EtcdCall call, ReadOnlyMemory<byte> request)
     {
         var transaction = TxnWire.Read(request);
-        KvRules.Check(transaction);
+        KvRules.Check(transaction, call.Face.Options.TransactionOperationsMax);
 
         // etcd finds a key that is written twice before it knows the size; where the size is right the store finds it.
-        if (request.Length > LutraLimits.RequestSizeBytesMax && OperationRules.Check(transaction) is { Error: LutraError.InvalidArgument })
+        if (request.Length > call.Face.Options.RequestSizeBytesMax && OperationRules.Check(transaction) is { Error: LutraError.InvalidArgument })
             throw EtcdErrors.DuplicateKey;
-        CheckSize(request.Length);
+        CheckSize(call, request.Length);
         var result = await call.Node.TransactAsync(transaction, call.Writing, call.Ended);
         var header = call.HeaderAt(result.Revision);
         var target = new ProtoWriter(call.Reply.Begin(TxnWire.SizeBytes(header.SizeBytes, result)));
@@ -98,9 +98,9 @@ internal static class KvService
     }
 
     /// <summary>What goes into the log is bounded, with what the log adds to it.</summary>
-    private static void CheckSize(int sizeBytes)
+    private static void CheckSize(EtcdCall call, int sizeBytes)
     {
-        if (sizeBytes > LutraLimits.RequestSizeBytesMax)
+        if (sizeBytes > call.Face.Options.RequestSizeBytesMax)
             throw EtcdErrors.RequestTooLarge;
     }
 }

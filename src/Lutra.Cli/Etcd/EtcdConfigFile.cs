@@ -1,0 +1,98 @@
+using Lutra.Cli.Settings;
+
+namespace Lutra.Cli.Etcd;
+
+/// <summary>
+/// etcd's <c>--config-file</c>: YAML of <c>name: value</c> lines, and two maps for TLS. What of YAML such files do not use (anchors, lists of maps, texts over several
+/// lines) is refused.
+/// </summary>
+internal static class EtcdConfigFile
+{
+    private const long BytesMax = 1024 * 1024;
+
+    private static readonly Dictionary<string, string> Sections = new(StringComparer.Ordinal)
+    {
+        ["client-transport-security"] = "",
+        ["peer-transport-security"] = "peer-",
+    };
+
+    public static Dictionary<string, Setting> Read(string path, List<string> errors)
+    {
+        var given = new Dictionary<string, Setting>(StringComparer.Ordinal);
+        try
+        {
+            if (new FileInfo(path).Length > BytesMax)
+            {
+                errors.Add($"--config-file is {path}, which is larger than {BytesMax} bytes: that is no list of options.");
+                return given;
+            }
+
+            string? section = null;
+            var number = 0;
+            foreach (var line in File.ReadLines(path))
+                Add(line, $"{path} line {++number}", ref section, given, errors);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            errors.Add($"--config-file is {path}, which cannot be read: {fault.Message}");
+        }
+
+        return given;
+    }
+
+    private static void Add(string line, string origin, ref string? section, Dictionary<string, Setting> given, List<string> errors)
+    {
+        var text = WithoutComment(line).TrimEnd();
+        if (text.Length == 0 || text == "---")
+            return;
+        var isInner = text[0] is ' ' or '\t';
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || (colon + 1 < text.Length && text[colon + 1] != ' ') || (isInner && section is null) || text.TrimStart()[0] == '-')
+        {
+            errors.Add($"{origin} is \"{text.Trim()}\", but must be a line \"name: value\".");
+            return;
+        }
+
+        var name = text[..colon].Trim().Trim('\'', '"');
+        var value = Value(text[(colon + 1)..].Trim());
+        if (!isInner && Sections.TryGetValue(name, out var prefix))
+        {
+            section = prefix;
+            return;
+        }
+
+        section = isInner ? section : null;
+        name = isInner ? InSection(section!, name) : name;
+        if (EtcdCommand.Find(name) is null)
+            errors.Add($"{origin} sets \"{name}\", but there is no such option of etcd 3.6.");
+        else if (value.Length > 0 && !given.TryAdd(name, new Setting(value, origin)))
+            errors.Add($"{origin} sets \"{name}\" for the second time (first at {given[name].Origin}).");
+    }
+
+    private static string InSection(string section, string name) => name switch
+    {
+        "client-cert-auth" or "auto-tls" => section + name,
+        "allowed-cn" or "allowed-hostname" => $"{(section.Length > 0 ? section : "client-")}cert-{name}",
+        _ => section + name,
+    };
+
+    private static string Value(string text) => text switch
+    {
+        "null" or "~" => "",
+        ['\'', .. var inner, '\''] => inner.Replace("''", "'", StringComparison.Ordinal),
+        ['"', .. var inner, '"'] => inner,
+        ['[', .. var inner, ']'] => string.Join(',', inner.Split(',').Select(one => Value(one.Trim()))),
+        _ => text,
+    };
+
+    private static string WithoutComment(string line)
+    {
+        for (var at = 0; at < line.Length; at++)
+        {
+            if (line[at] == '#' && (at == 0 || line[at - 1] is ' ' or '\t'))
+                return line[..at];
+        }
+
+        return line;
+    }
+}
