@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Lutra.Client.Tests.Support;
+
+namespace Lutra.Client.Tests;
+
+/// <summary>A lease that a program holds: renewed well before its end, and lost no later than servers can end it.</summary>
+public sealed class HeldLeaseTests
+{
+    private static readonly HoldOptions TenSeconds = new() { TimeToLive = TimeSpan.FromSeconds(10) };
+
+    [Fact]
+    public async Task It_is_renewed_three_times_in_its_life_until_it_is_given_back()
+    {
+        var time = new ManualTime();
+        var server = new LeaseServer();
+        var lease = await HeldLease.GrantAsync(server, TenSeconds with { Time = time }, TestContext.Current.CancellationToken);
+        await time.DriveAsync(server.KeptAlive(9));
+        Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(29), TimeSpan.FromSeconds(34));
+        Assert.False(lease.Lost.IsCancellationRequested);
+        await lease.DisposeAsync();
+        await lease.DisposeAsync();
+        Assert.True(lease.Lost.IsCancellationRequested);
+        Assert.Equal([7], server.Revoked);
+    }
+
+    [Fact]
+    public async Task K03_where_nobody_answers_it_is_lost_before_a_server_can_have_ended_it()
+    {
+        var time = new ManualTime();
+        var server = new LeaseServer { Failure = new LutraException(LutraError.Unavailable, "Nobody is there.") };
+        await using var lease = await HeldLease.GrantAsync(server, TenSeconds with { Time = time }, TestContext.Current.CancellationToken);
+        await time.DriveAsync(Ended(lease.Lost));
+        Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_renewal_that_failed_is_tried_again_soon_and_the_lease_lives_on()
+    {
+        var time = new ManualTime();
+        var server = new LeaseServer { Failure = new LutraException(LutraError.Unavailable, "Nobody is there."), Failures = 5 };
+        await using var lease = await HeldLease.GrantAsync(server, TenSeconds with { Time = time }, TestContext.Current.CancellationToken);
+        await time.DriveAsync(server.KeptAlive(2));
+        Assert.False(lease.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task One_that_servers_know_no_more_is_lost_at_once()
+    {
+        var time = new ManualTime();
+        var server = new LeaseServer { Failure = new LutraException(LutraError.LeaseNotFound, "It is over.") };
+        await using var lease = await HeldLease.GrantAsync(server, TenSeconds with { Time = time }, TestContext.Current.CancellationToken);
+        await time.DriveAsync(Ended(lease.Lost));
+        Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1.5)]
+    [InlineData(1e9)]
+    public async Task A_time_to_live_that_makes_no_sense_is_refused(double seconds) => Assert.Equal(
+        LutraError.InvalidArgument,
+        (await Assert.ThrowsAsync<LutraException>(() => HeldLease.GrantAsync(new LeaseServer(), new HoldOptions { TimeToLive = TimeSpan.FromSeconds(seconds) }).AsTask())).Error);
+
+    private static Task Ended(CancellationToken token)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        token.Register(ended.SetResult);
+        return ended.Task;
+    }
+
+    private sealed class LeaseServer : ILutraClient
+    {
+        private readonly SemaphoreSlim kept = new(0);
+
+        public LutraException? Failure { get; set; }
+
+        /// <summary>So often it fails, then no more.</summary>
+        public int Failures { get; set; } = int.MaxValue;
+
+        public List<long> Revoked { get; } = [];
+
+        public async Task KeptAlive(int times)
+        {
+            for (; times > 0; times--)
+                await kept.WaitAsync();
+        }
+
+        public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>
+            new(new GrantLeaseResult(new Revision(1), 7, ttlSeconds));
+
+        public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default)
+        {
+            if (Failure is { } failure && Failures-- > 0)
+                throw failure;
+            kept.Release();
+            return new(new LeaseStatus(lease, 10, 10, []));
+        }
+
+        public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default)
+        {
+            Revoked.Add(lease);
+            return new(new RevokeLeaseResult(new Revision(1)));
+        }
+
+        public ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<DeleteResult> DeleteAsync(DeleteOperation delete, WriteOptions options = default, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<TransactionResult> TransactAsync(TransactionOperation transaction, WriteOptions options = default, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<ImmutableArray<long>> LeasesAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<MemberList> MembersAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
