@@ -15,6 +15,13 @@ internal static class LogRecovery
     {
         var applied = keyspace.Applied;
 
+        // A term is durable before the first entry of it: the file went back to what it was, and with it perhaps a vote (pitfall D08).
+        if (log.Last.Index > log.Start.Index && log.Last.Term > log.HardState.Term)
+        {
+            throw new DamagedFileException(
+                log.HardStatePath, 0, $"it says term {log.HardState.Term}, and the log holds entries of term {log.Last.Term}: a write of it was lost");
+        }
+
         // A state was installed and the node died before its log followed: what the log holds is older or in conflict (pitfall S01).
         if (applied.Index > LogIndex.Zero && !Holds(log, applied))
         {
@@ -33,8 +40,9 @@ internal static class LogRecovery
         }
 
         var runs = log.TermRuns().Where(run => run.First <= applied.Index).ToArray();
-        // A restored state stands in a term that its new log has not seen, and nothing was promised there yet. It is as durable as the tables that say so.
-        var hardState = log.HardState == default ? new HardState(applied.Term, null) : log.HardState;
+        // A restored state, or one that was installed just before the process died, may stand in a term that the log has not seen: nothing was promised there
+        // yet. It is as durable as the tables that say so.
+        var hardState = log.HardState.Term < applied.Term ? new HardState(applied.Term, null) : log.HardState;
         return new Recovered(hardState, applied, keyspace.Configuration, log.Start, runs, tail);
     }
 

@@ -36,6 +36,7 @@ public sealed class ReplicatedLog : IStage, IDisposable
     {
         (this.scheduler, this.identity, this.options, this.events, terms) = (scheduler, identity, options, events, recovered.Terms);
         HardState = HardStateFile.Read(recovered.HardState.Value);
+        HardStatePath = $"{files.Location}/{HardStateFile.Path}";
         spares = new SpareSegments(
             files, scheduler, options, recovered.Start.Segment + (ulong)recovered.Segments.Count - 1, recovered.Spares,
             roomAgain: () => scheduler.Ready(this), failed: failure => writer!.Fail(failure));
@@ -65,6 +66,9 @@ public sealed class ReplicatedLog : IStage, IDisposable
 
     /// <summary>What the hard state file held when the log was opened; term 0 and no vote in a new folder.</summary>
     public HardState HardState { get; }
+
+    /// <summary>Where it lies, for whoever must name it.</summary>
+    public string HardStatePath { get; }
 
     /// <summary>The position just before the first entry that is kept.</summary>
     public LogPosition Start

@@ -7,6 +7,8 @@ namespace Lutra.Node.Tests.Cluster;
 /// <summary>A node whose log has lost what it promised, next to one that never had it.</summary>
 public sealed class DamagedLogTests
 {
+    private const string HardState = "log/hard-state";
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -35,6 +37,23 @@ public sealed class DamagedLogTests
         leader.Start();
         Assert.True(cluster.ElectLeader(Long));
         Assert.Equal("new 19", cluster.Get(behind, "key"));
+    }
+
+    [Fact]
+    public void D08_a_hard_state_whose_last_write_was_lost_is_named()
+    {
+        var cluster = Started(4, 3);
+        var node = cluster.Nodes.First(each => each != cluster.Leader);
+        var before = node.Disk.ReadAll(HardState);
+        cluster.Leader!.Kill();
+        Assert.True(cluster.ElectLeader(Long));
+        cluster.MustPut(cluster.Leader!, "key", "of a later term");
+        Assert.True(cluster.Converge(Long));
+
+        node.Kill();
+        node.Disk.Plant(HardState, before);
+        node.Start();
+        Assert.EndsWith(HardState, Assert.IsAssignableFrom<DamagedFileException>(node.Failure).Path, StringComparison.Ordinal);
     }
 
     // A bit in one of the last records that its log holds, and not in the very last.
