@@ -1,3 +1,4 @@
+using Lutra.Node.Leases;
 using Lutra.Node.Peers;
 using Lutra.Raft;
 using Lutra.Storage.Log;
@@ -24,6 +25,14 @@ internal sealed record NodeTuning
 
     /// <summary>About how many keys are counted together, from 1.</summary>
     public int StretchKeys { get; init; } = 512;
+
+    /// <summary>A node stops when its disk has taken a write of the log and not ended it for so long.</summary>
+    public int StuckDiskStopsAfterMillis { get; init; } = 20_000;
+
+    /// <summary>What may wait for the reader of a watch before it is left to look for itself.</summary>
+    public int WatchQueueBytesMax { get; init; } = 1024 * 1024;
+
+    public LeaseTuning Leases { get; init; } = new();
 
     internal LogOptions LogOf(LutraNodeOptions options) => Log with { SegmentSizeBytes = options.SegmentSizeBytes };
 

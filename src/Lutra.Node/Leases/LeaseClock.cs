@@ -8,16 +8,8 @@ namespace Lutra.Node.Leases;
 /// Counts the leases down while this node leads, and says in the log when one is over: nobody else does. It counts each from its full time to live, or from
 /// what an earlier leader wrote down that it had left; so a lease never ends early, and a change of leader makes none immortal. Loop only.
 /// </summary>
-internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeClock clock, Func<Command, bool> propose)
+internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeClock clock, LeaseTuning tuning, Func<Command, bool> propose)
 {
-    private const int LoadedPerTick = 20_000;
-
-    // So many revocations are under way at most, so that a mass expiry leaves room for writes.
-    private const int RevokingMax = 128;
-
-    // Leases that live longer than this have what is left written down so often.
-    private const long CheckpointedAboveMillis = 300_000;
-    private const long CheckpointEveryMillis = 60_000;
     private const int CheckpointedAtOnce = 1000;
 
     private readonly Dictionary<long, HeldLease> held = [];
@@ -121,7 +113,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
     {
         using (var view = keyspace.Pin())
         {
-            var leases = view.Leases(loadedUpTo, LoadedPerTick);
+            var leases = view.Leases(loadedUpTo, tuning.LoadedPerTick);
             foreach (var lease in leases)
             {
                 loadedUpTo = lease.Lease;
@@ -129,7 +121,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
                     Hold(lease);
             }
 
-            if (leases.Count < LoadedPerTick)
+            if (leases.Count < tuning.LoadedPerTick)
             {
                 stage = Stage.Counting;
                 endedWhileLoading.Clear();
@@ -182,8 +174,8 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
         var lease = new HeldLease(granted.TtlSeconds) { DueMillis = clock.NowMillis + (seconds * 1000), IsCheckpointed = granted.RemainingSeconds > 0 };
         held.Add(granted.Lease, lease);
         due.Enqueue(granted.Lease, (lease.DueMillis, granted.Lease));
-        if (granted.TtlSeconds * 1000 > CheckpointedAboveMillis)
-            toCheckpoint.Enqueue(granted.Lease, (clock.NowMillis + CheckpointEveryMillis, granted.Lease));
+        if (granted.TtlSeconds * 1000 > tuning.CheckpointedAboveMillis)
+            toCheckpoint.Enqueue(granted.Lease, (clock.NowMillis + tuning.CheckpointEveryMillis, granted.Lease));
     }
 
     // Stands in the queue at its old time, and is put back in its place when that has come.
@@ -191,7 +183,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
 
     private void RevokeWhatIsDue()
     {
-        while (revoking.Count < RevokingMax && due.TryPeek(out var number, out var at) && at.DueMillis <= clock.NowMillis)
+        while (revoking.Count < tuning.RevokingMax && due.TryPeek(out var number, out var at) && at.DueMillis <= clock.NowMillis)
         {
             if (held.TryGetValue(number, out var lease) && !revoking.Contains(number))
             {
@@ -218,7 +210,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
             toCheckpoint.Dequeue();
             if (!held.TryGetValue(number, out var lease))
                 continue;
-            toCheckpoint.Enqueue(number, (clock.NowMillis + CheckpointEveryMillis, number));
+            toCheckpoint.Enqueue(number, (clock.NowMillis + tuning.CheckpointEveryMillis, number));
 
             // Rounded up: what is written down may be too much by a second, never too little. 0 would mean all of it.
             var seconds = Math.Max(1, (lease.DueMillis - clock.NowMillis + 999) / 1000);

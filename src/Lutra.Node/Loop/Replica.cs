@@ -77,7 +77,7 @@ internal sealed class Replica : IDisposable
         ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
 
         var configurations = new ConfigurationHistory(Keyspace.Applied.Index, Keyspace.Configuration);
-        Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax);
+        Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax, options.Tuning.WatchQueueBytesMax);
         applier = new Applier(
             Keyspace, tables, pending, identity.Origin, loop.Measures,
             new ApplierEvents(context.Scheduler.Ready, Applied, Watches.Published, LeasesChanged, configurations.Add, StateInstalled));
@@ -88,7 +88,7 @@ internal sealed class Replica : IDisposable
         reads = new Reads(Raft, context.Clock, options);
         transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
-        leases = new LeaseClock(Raft, Keyspace, context.Clock, duties.Propose);
+        leases = new LeaseClock(Raft, Keyspace, context.Clock, options.Tuning.Leases, duties.Propose);
         leaseRequests = new LeaseRequests(Raft, reads, leases, peers, context.Clock, options);
         memberChanges = new MemberChanges(Raft, peers, context.Clock, context.Random, options.RequestTimeoutMillis);
         memberRequests = new MemberRequests(Raft, memberChanges, peers, context.Clock, options);

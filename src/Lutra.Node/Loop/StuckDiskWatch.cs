@@ -11,8 +11,6 @@ namespace Lutra.Node.Loop;
 /// <param name="isFull">The log waits for room.</param>
 internal sealed class StuckDiskWatch(RaftNode raft, LutraNodeOptions options, string location, Func<bool> isFull, Action<Exception> failed)
 {
-    private const int StopAfterMillis = 20_000;
-
     private HardState? hardStateUnderWay;
     private int ticksWithoutAnswer;
 
@@ -35,10 +33,10 @@ internal sealed class StuckDiskWatch(RaftNode raft, LutraNodeOptions options, st
         ticksWithoutAnswer = waits && !isFull() ? ticksWithoutAnswer + 1 : 0;
         if (raft.Role == RoleName.Leader && raft.Configuration.Voters.Count > 1)
             LoseLeadership();
-        if ((long)ticksWithoutAnswer * options.HeartbeatIntervalMillis < StopAfterMillis)
+        if ((long)ticksWithoutAnswer * options.HeartbeatIntervalMillis < options.Tuning.StuckDiskStopsAfterMillis)
             return;
         Marks.StuckDiskStopsNode.Hit();
-        failed(new DiskStuckException(location, "write to the log", StopAfterMillis / 1000));
+        failed(new DiskStuckException(location, "write to the log", options.Tuning.StuckDiskStopsAfterMillis / 1000));
     }
 
     private void LoseLeadership()

@@ -8,7 +8,7 @@ namespace Lutra.Node.Watches;
 /// Hands what was applied to those who watch: reads each change once, by the index of revisions, and gives it to all watchers that want it and keep up. Those
 /// that do not keep up are not its business. Does nothing where nobody watches.
 /// </summary>
-internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int watchesMax) : IStage
+internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int watchesMax, int queuedBytesMax) : IStage
 {
     private const int ChangesPerStep = 512;
 
@@ -20,6 +20,9 @@ internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int
     private long dispatched;
     private long lastNumber;
     private bool ended;
+
+    /// <summary>What may wait for the reader of one watch.</summary>
+    public int QueuedBytesMax => queuedBytesMax;
 
     public string Name => "watch hub";
 

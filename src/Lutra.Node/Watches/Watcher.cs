@@ -11,7 +11,6 @@ namespace Lutra.Node.Watches;
 /// <param name="signal">Something may be there to take. Called from any thread, under a lock: it only wakes.</param>
 internal sealed class Watcher(WatchHub hub, long number, WatchOperation watch, long next, Action signal)
 {
-    private const int QueuedBytesMax = 1024 * 1024;
     private const int PulledBytesMax = 256 * 1024;
     private const int PulledChangesMax = 4096;
     private const int EventOverheadBytes = 128;
@@ -100,7 +99,7 @@ internal sealed class Watcher(WatchHub hub, long number, WatchOperation watch, l
         var sizeBytes = SizeBytes(batch.Events);
         lock (gate)
         {
-            if (queue.Count > 0 && queuedBytes + sizeBytes > QueuedBytesMax)
+            if (queue.Count > 0 && queuedBytes + sizeBytes > hub.QueuedBytesMax)
                 return keepsUp = false;
             queue.Enqueue((batch, sizeBytes));
             queuedBytes += sizeBytes;

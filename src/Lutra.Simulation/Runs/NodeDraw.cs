@@ -1,3 +1,4 @@
+using Lutra.Node.Leases;
 using Lutra.Node.Peers;
 using Lutra.Raft;
 using Lutra.Simulation.Scheduling;
@@ -49,7 +50,22 @@ internal static class NodeDraw
         };
         // Never less than the largest request.
         var uncommittedBytesMax = Or(random, 64 * 1024 * 1024, 128 * 1024, 1024 * 1024);
-        return drawn with { Tuning = drawn.Tuning with { Raft = drawn.Tuning.Raft with { UncommittedBytesMax = uncommittedBytesMax } } };
+        return drawn with
+        {
+            Tuning = drawn.Tuning with
+            {
+                Raft = drawn.Tuning.Raft with { UncommittedBytesMax = uncommittedBytesMax },
+                StuckDiskStopsAfterMillis = Or(random, 20_000, 6000, 20_000),
+                WatchQueueBytesMax = Or(random, 1024 * 1024, 1, 65_536),
+                Leases = new LeaseTuning
+                {
+                    CheckpointedAboveMillis = Or(random, 300_000, 500, 8000),
+                    CheckpointEveryMillis = Or(random, 60_000, 100, 4000),
+                    LoadedPerTick = Or(random, 20_000, 1, 4),
+                    RevokingMax = Or(random, 128, 1, 4),
+                },
+            },
+        };
     }
 
     private static int Or(Random random, int usual, double least, double most)

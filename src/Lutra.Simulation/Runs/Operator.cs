@@ -196,7 +196,7 @@ internal sealed class Operator
         else if (IsOutside(node) && reason is LutraException { Error: LutraError.Stopped })
             LeaveDown(node);
         else
-            Unexplained ??= $"node {node.Label} stopped, which nothing explains: {reason}";
+            Unexplained ??= $"I16: node {node.Label} stopped, which nothing explains: {reason}";
     }
 
     // While members change, a machine may be told that it is none. Who it is when it stops is known only of those that came as far as to follow a log.

@@ -113,6 +113,27 @@ public sealed class BrokenStateTests
         Assert.StartsWith("I15", keeper.Unexplained, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void I16_a_node_that_stops_for_an_error_of_its_disk_that_nobody_injected_is_seen()
+    {
+        var node = cluster.Nodes.First(each => each != Leader);
+        node.Disk.Faults.FailSyncIn = 1;
+        Leader.Requests.Write(new WriteCommand(new PutOperation(Encoding.UTF8.GetBytes("key"), new byte[10])), null, _ => { });
+        Assert.True(cluster.Scheduler.RunUntil(() => node.Failure is not null, TimeSpan.FromSeconds(10)));
+        Assert.StartsWith($"I16: node {node.Label} stopped", keeper.Unexplained, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void I16_a_stop_that_follows_from_what_was_done_to_the_disk_is_none()
+    {
+        var node = cluster.Nodes.First(each => each != Leader);
+        keeper.ExpectDiskError(node);
+        node.Disk.Faults.FailSyncIn = 1;
+        Leader.Requests.Write(new WriteCommand(new PutOperation(Encoding.UTF8.GetBytes("key"), new byte[10])), null, _ => { });
+        Assert.True(cluster.Scheduler.RunUntil(() => node.Failure is not null, TimeSpan.FromSeconds(10)));
+        Assert.Null(keeper.Unexplained);
+    }
+
     private void AppendBehindItsBack(EntryKind kind, byte[] payload) =>
         Raft.Log.Append(new Entry(Raft.Last.Index.Next, Raft.Term, kind, payload));
 

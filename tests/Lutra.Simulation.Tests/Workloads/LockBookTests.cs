@@ -7,7 +7,7 @@ public sealed class LockBookTests
     private readonly LockBook book = new(0);
 
     [Fact]
-    public void K03_a_lock_that_is_taken_before_its_lease_can_have_ended_is_a_violation()
+    public void I12_K03_a_lock_that_is_taken_before_its_lease_can_have_ended_is_a_violation()
     {
         Assert.Null(book.Taken(10, At(1), At(2), "one"));
         book.LivesUntil(10, At(8));
@@ -24,7 +24,7 @@ public sealed class LockBookTests
     }
 
     [Fact]
-    public void A_lock_that_is_lost_before_its_lease_can_have_ended_is_a_violation()
+    public void I12_a_lock_that_is_lost_before_its_lease_can_have_ended_is_a_violation()
     {
         book.Taken(10, At(1), At(2), "one");
         book.LivesUntil(10, At(8));
@@ -33,7 +33,7 @@ public sealed class LockBookTests
     }
 
     [Fact]
-    public void Tokens_grow_but_for_an_answer_that_was_long_on_its_way()
+    public void I12_tokens_grow_but_for_an_answer_that_was_long_on_its_way()
     {
         book.Taken(20, At(3), At(4), "two");
         Assert.Null(book.Taken(10, At(1), At(5), "one"));
@@ -41,7 +41,7 @@ public sealed class LockBookTests
     }
 
     [Fact]
-    public void K04_a_write_under_an_old_token_is_a_violation()
+    public void I12_K04_a_write_under_an_old_token_is_a_violation()
     {
         book.Taken(10, At(1), At(2), "one");
         book.Written(10, 12);

@@ -33,14 +33,14 @@ public sealed class WatchedHistoryTests
     }
 
     [Fact]
-    public void What_is_missing_is_seen()
+    public void I11_what_is_missing_is_seen()
     {
         Assert.Contains("nothing more", Judge(2, 6, first, second), StringComparison.Ordinal);
         Assert.Contains("there was version 2 of a1", Judge(2, 6, first, last), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_nobody_did_is_seen()
+    public void I11_what_nobody_did_is_seen()
     {
         Assert.Contains("nobody made", Judge(2, 6, first, second, Put("a9", 4, 1, null), last), StringComparison.Ordinal);
         Assert.Contains("nobody made", Judge(2, 6, first, second, last, last), StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class WatchedHistoryTests
     }
 
     [Fact]
-    public void A_wrong_value_before_is_seen_and_none_only_above_the_floor()
+    public void I11_a_wrong_value_before_is_seen_and_none_only_above_the_floor()
     {
         Assert.Contains("there was nothing", Judge(3, 3, second with { Previous = null }), StringComparison.Ordinal);
         Assert.Contains("revision 2 made", Judge(3, 3, second with { Previous = last.Current }), StringComparison.Ordinal);
