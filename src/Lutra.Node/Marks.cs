@@ -34,6 +34,7 @@ internal static class Marks
     public static readonly Mark MemberBound = new(MarkClass.Common);
     public static readonly Mark LearnerPromoted = new(MarkClass.Common);
     public static readonly Mark LaggardTold = new(MarkClass.Common);
+    public static readonly Mark LeaseFoundOver = new(MarkClass.Common);
 
     public static readonly Mark MemberMoved = new(MarkClass.Rare);
     public static readonly Mark RemovedNodeStops = new(MarkClass.Rare);
@@ -52,6 +53,11 @@ internal static class Marks
     public static readonly Mark FrameDropped = new(MarkClass.Rare);
     public static readonly Mark WriteUnknownAfterInstall = new(MarkClass.Rare);
     public static readonly Mark TransferOvertakenByCut = new(MarkClass.Rare);
+    public static readonly Mark WatchFellBehind = new(MarkClass.Rare);
+    public static readonly Mark WatchGivenWhatAnotherRead = new(MarkClass.Rare);
+    public static readonly Mark LeaseTimeWrittenDown = new(MarkClass.Rare);
+    public static readonly Mark LeaseCountedFromWhatWasWrittenDown = new(MarkClass.Rare);
+    public static readonly Mark LeaseRenewedThroughTheLog = new(MarkClass.Rare);
 
     public static readonly Mark YieldedToACluster = new(MarkClass.VeryRare);
     public static readonly Mark TransferAskedAfterItsEnd = new(MarkClass.VeryRare);
@@ -62,4 +68,5 @@ internal static class Marks
     public static readonly Mark TransferNotNeededAnyMore = new(MarkClass.VeryRare);
     public static readonly Mark MalformedFrame = new(MarkClass.VeryRare);
     public static readonly Mark DialledItself = new(MarkClass.VeryRare);
+    public static readonly Mark ManyLeasesEndAtOnce = new(MarkClass.VeryRare);
 }

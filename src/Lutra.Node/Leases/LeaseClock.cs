@@ -91,7 +91,11 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
         {
             // A leader after this one must know of the renewal before its holder does.
             if (!lease.IsResetting && propose(new CheckpointLeasesCommand(term.Value, [new LeaseRemaining(question.Lease, 0)])))
+            {
+                Marks.LeaseRenewedThroughTheLog.Hit();
                 lease.IsResetting = true;
+            }
+
             return null;
         }
 
@@ -172,6 +176,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
     {
         var seconds = granted.RemainingSeconds > 0 ? granted.RemainingSeconds : granted.TtlSeconds;
         var lease = new HeldLease(granted.TtlSeconds) { DueMillis = clock.NowMillis + (seconds * 1000), IsCheckpointed = granted.RemainingSeconds > 0 };
+        Marks.LeaseCountedFromWhatWasWrittenDown.HitIf(lease.IsCheckpointed);
         held.Add(granted.Lease, lease);
         due.Enqueue(granted.Lease, (lease.DueMillis, granted.Lease));
         if (granted.TtlSeconds * 1000 > tuning.CheckpointedAboveMillis)
@@ -183,6 +188,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
 
     private void RevokeWhatIsDue()
     {
+        Marks.ManyLeasesEndAtOnce.HitIf(revoking.Count >= tuning.RevokingMax);
         while (revoking.Count < tuning.RevokingMax && due.TryPeek(out var number, out var at) && at.DueMillis <= clock.NowMillis)
         {
             if (held.TryGetValue(number, out var lease) && !revoking.Contains(number))
@@ -195,6 +201,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
 
                 if (!propose(new RevokeLeaseCommand(number, term.Value)))
                     return;
+                Marks.LeaseFoundOver.Hit();
                 revoking.Add(number);
             }
 
@@ -220,6 +227,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
 
         if (remaining is not null && propose(new CheckpointLeasesCommand(term.Value, [.. remaining])))
         {
+            Marks.LeaseTimeWrittenDown.Hit();
             // From here on a renewal must be in the log, though this is not applied yet.
             foreach (var (number, _) in remaining)
                 held[number].IsCheckpointed = true;

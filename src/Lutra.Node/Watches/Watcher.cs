@@ -100,7 +100,11 @@ internal sealed class Watcher(WatchHub hub, long number, WatchOperation watch, l
         lock (gate)
         {
             if (queue.Count > 0 && queuedBytes + sizeBytes > hub.QueuedBytesMax)
+            {
+                Marks.WatchFellBehind.Hit();
                 return keepsUp = false;
+            }
+
             queue.Enqueue((batch, sizeBytes));
             queuedBytes += sizeBytes;
             Volatile.Write(ref next, batch.Revision.Value + 1);
@@ -145,6 +149,7 @@ internal sealed class Watcher(WatchHub hub, long number, WatchOperation watch, l
         var first = next;
         if (first >= view.CompactRevision.Value && hub.Pulled.Find(watch, first) is { } known)
         {
+            Marks.WatchGivenWhatAnotherRead.Hit();
             Volatile.Write(ref next, known.Revision.Value + 1);
             return known;
         }

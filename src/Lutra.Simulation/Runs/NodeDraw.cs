@@ -61,8 +61,9 @@ internal static class NodeDraw
                 {
                     CheckpointedAboveMillis = Or(random, 300_000, 500, 8000),
                     CheckpointEveryMillis = Or(random, 60_000, 100, 4000),
-                    LoadedPerTick = Or(random, 20_000, 1, 4),
-                    RevokingMax = Or(random, 128, 1, 4),
+                    // The locks of all clients must still end within the time in which progress is demanded.
+                    LoadedPerTick = Or(random, 20_000, 20, 200),
+                    RevokingMax = Or(random, 128, 10, 100),
                 },
             },
         };

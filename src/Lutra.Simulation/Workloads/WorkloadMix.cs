@@ -8,6 +8,7 @@ internal static class WorkloadMix
         Separate(CountingClient.Title, (setting, number, violated) => new CountingClient(setting, number, violated)),
         Separate(OnceClient.Title, (setting, number, violated) => new OnceClient(setting, number, violated)),
         Separate(SessionClient.Title, (setting, number, violated) => new SessionClient(setting, number, violated)),
+        Separate(RangeClient.Title, (setting, number, violated) => new RangeClient(setting, number, violated)),
         (WatchWorkload.Title, setting => new WatchWorkload(setting)),
         (RegisterWorkload.Title, setting => new RegisterWorkload(setting)),
         (ListWorkload.Title, setting => new ListWorkload(setting)),

@@ -87,6 +87,22 @@ public sealed class BrokenPromiseTests
         Assert.StartsWith("I13", ReadBack(workload), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_key_that_somebody_else_changed_is_seen_by_the_one_who_has_it_for_himself()
+    {
+        var workload = Work("ranges");
+        Write(new PutOperation(Keys("ranges")[^1].Key, new byte[3]));
+        Assert.StartsWith("P1: it has ranges/", ReadBack(workload), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_is_gone_is_counted_by_the_one_who_has_it_for_himself()
+    {
+        var workload = Work("ranges");
+        Write(new DeleteOperation(KeyRange.Single(Keys("ranges")[0].Key)));
+        Assert.StartsWith("P1: it counts", ReadBack(workload), StringComparison.Ordinal);
+    }
+
     private IWorkload Work(string title)
     {
         var workload = Begin(WorkloadMix.Create(title, Setting(title)));

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Lutra.Simulation.Workloads;
+
+/// <summary>
+/// What must be in keys that one client alone writes, one request after the other: the store as simple as can be, against which every answer is held, value,
+/// revisions, version, lease, order and count.
+/// </summary>
+internal sealed class OwnKeys
+{
+    /// <summary>As they are now.</summary>
+    public ImmutableSortedDictionary<string, KeyValue> Now { get; private set; } = ImmutableSortedDictionary.Create<string, KeyValue>(StringComparer.Ordinal);
+
+    /// <summary>The revision of the last change.</summary>
+    public long Newest { get; private set; }
+
+    /// <summary>The operation was done, and this was the answer: what is wrong with it; null: nothing.</summary>
+    public string? Done(Operation operation, OperationResult answer)
+    {
+        var before = Now;
+        var wrong = Do(operation, answer, answer.Revision.Value);
+        if (before == Now)
+            return wrong;
+        wrong ??= answer.Revision.Value <= Newest ? $"it has revision {answer.Revision}, after {Newest}" : null;
+        Newest = answer.Revision.Value;
+        return wrong;
+    }
+
+    /// <summary>The lease has ended: its keys are gone.</summary>
+    public void Revoked(long lease, long revision)
+    {
+        var gone = Now.Where(pair => pair.Value.Lease == lease).Select(pair => pair.Key).ToArray();
+        Now = Now.RemoveRange(gone);
+        Newest = gone.Length > 0 ? revision : Newest;
+    }
+
+    /// <summary>What is wrong with an answer about the keys as they were; null: nothing.</summary>
+    public static string? Read(ImmutableSortedDictionary<string, KeyValue> keys, RangeOperation range, RangeResult answer)
+    {
+        KeyValue[] within = [.. Within(keys, range.Range)];
+        if (answer.Count != within.Length)
+            return $"it counts {answer.Count}, and there are {within.Length}";
+        if (range.CountOnly)
+            return null;
+        KeyValue[] all = [.. within.Where(pair => pair.ModRevision >= range.MinModRevision)];
+        Array.Sort(all, (left, right) => Order(range.Sort, left, right) * (range.Descending ? -1 : 1));
+        KeyValue[] wanted = range.Limit > 0 ? [.. all.Take((int)range.Limit)] : all;
+        if (answer.KeyValues.Length != wanted.Length || answer.More != wanted.Length < all.Length)
+            return $"it has {answer.KeyValues.Length} keys{(answer.More ? " and more" : "")}, of {all.Length}, with a limit of {range.Limit}";
+        for (var at = 0; at < wanted.Length; at++)
+        {
+            if (!IsSame(wanted[at], answer.KeyValues[at], range.KeysOnly))
+                return $"it has {Describe(answer.KeyValues[at])} where {Describe(wanted[at])} should be";
+        }
+
+        return null;
+    }
+
+    private string? Do(Operation operation, OperationResult answer, long revision) => (operation, answer) switch
+    {
+        (PutOperation put, PutResult done) => Put(put, done, revision),
+        (DeleteOperation delete, DeleteResult done) => Delete(delete, done),
+        (RangeOperation range, RangeResult done) => Read(Now, range, done),
+        (TransactionOperation transaction, TransactionResult done) => Transaction(transaction, done, revision),
+        _ => $"it is a {answer.GetType().Name}",
+    };
+
+    private string? Put(PutOperation put, PutResult done, long revision)
+    {
+        var key = Text(put.Key);
+        var before = Now.GetValueOrDefault(key);
+        Now = Now.SetItem(key, new KeyValue(put.Key, put.Value, before?.CreateRevision ?? new Revision(revision), new Revision(revision), (before?.Version ?? 0) + 1, put.Lease));
+        if (!put.ReturnPrevious)
+            return null;
+        return before is null ? done.Previous is null ? null : $"before it there was {Describe(done.Previous)}, and there was nothing"
+            : done.Previous is { } told && IsSame(before, told, keysOnly: false) ? null : $"before it there was {Describe(done.Previous)}, and it was {Describe(before)}";
+    }
+
+    private string? Delete(DeleteOperation delete, DeleteResult done)
+    {
+        KeyValue[] gone = [.. Within(Now, delete.Range)];
+        Now = Now.RemoveRange(gone.Select(pair => Text(pair.Key)));
+        if (done.Deleted != gone.Length)
+            return $"it deleted {done.Deleted}, and there were {gone.Length}";
+        return !delete.ReturnPrevious || (done.Previous.Length == gone.Length && gone.Zip(done.Previous).All(pair => IsSame(pair.First, pair.Second, keysOnly: false)))
+            ? null : "what it deleted was something else";
+    }
+
+    private string? Transaction(TransactionOperation transaction, TransactionResult done, long revision)
+    {
+        var holds = transaction.Compares.All(Holds);
+        if (holds != done.Succeeded)
+            return $"its compares {(done.Succeeded ? "held" : "did not hold")}, and they {(holds ? "do" : "do not")}: {transaction.Compares[0]}";
+        var branch = holds ? transaction.Then : transaction.Else;
+        if (branch.Length != done.Results.Length)
+            return $"it has {done.Results.Length} answers to {branch.Length} operations";
+        return branch.Zip(done.Results).Select(pair => Do(pair.First, pair.Second, revision)).ToArray().FirstOrDefault(wrong => wrong is not null);
+    }
+
+    private bool Holds(Compare compare)
+    {
+        KeyValue?[] within = [.. Within(Now, compare.Range)];
+        return (within.Length > 0 ? within : [null]).All(found => Holds(compare, found));
+    }
+
+    private static bool Holds(Compare compare, KeyValue? found)
+    {
+        if (compare.Target == CompareTarget.Value && found is null)
+            return false;
+        var order = compare.Target switch
+        {
+            CompareTarget.Version => (found?.Version ?? 0).CompareTo(compare.Number),
+            CompareTarget.CreateRevision => (found?.CreateRevision.Value ?? 0).CompareTo(compare.Number),
+            CompareTarget.ModRevision => (found?.ModRevision.Value ?? 0).CompareTo(compare.Number),
+            CompareTarget.Lease => (found?.Lease ?? 0).CompareTo(compare.Number),
+            _ => found!.Value.Span.SequenceCompareTo(compare.Value.Span),
+        };
+        return compare.Result switch
+        {
+            CompareResult.Equal => order == 0,
+            CompareResult.Greater => order > 0,
+            CompareResult.Less => order < 0,
+            _ => order != 0,
+        };
+    }
+
+    private static int Order(SortTarget target, KeyValue left, KeyValue right)
+    {
+        var order = target switch
+        {
+            SortTarget.Version => left.Version.CompareTo(right.Version),
+            SortTarget.CreateRevision => left.CreateRevision.Value.CompareTo(right.CreateRevision.Value),
+            SortTarget.ModRevision => left.ModRevision.Value.CompareTo(right.ModRevision.Value),
+            SortTarget.Value => left.Value.Span.SequenceCompareTo(right.Value.Span),
+            _ => 0,
+        };
+        return order != 0 ? order : left.Key.Span.SequenceCompareTo(right.Key.Span);
+    }
+
+    private static IEnumerable<KeyValue> Within(ImmutableSortedDictionary<string, KeyValue> keys, KeyRange range) =>
+        keys.Values.Where(pair => range.Contains(pair.Key.Span));
+
+    private static bool IsSame(KeyValue left, KeyValue right, bool keysOnly) =>
+        left.Key.Span.SequenceEqual(right.Key.Span) && (keysOnly ? right.Value.IsEmpty : left.Value.Span.SequenceEqual(right.Value.Span))
+        && (left.CreateRevision, left.ModRevision, left.Version, left.Lease) == (right.CreateRevision, right.ModRevision, right.Version, right.Lease);
+
+    private static string Describe(KeyValue? pair) => pair is null ? "nothing"
+        : $"{Text(pair.Key)} ({pair.Value.Length} bytes, created {pair.CreateRevision}, changed {pair.ModRevision}, version {pair.Version}, lease {pair.Lease})";
+
+    private static string Text(ReadOnlyMemory<byte> key) => Encoding.UTF8.GetString(key.Span);
+}
