@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node;
 using Lutra.Node.Hosting;
@@ -15,6 +16,7 @@ public sealed class LutraNode : ILutraClient
 {
     private readonly Lock gate = new();
     private readonly Action<NodeEvent>? tell;
+    private readonly CallerNode outside;
     private volatile NodeHost host;
     private bool stopping;
 
@@ -22,6 +24,7 @@ public sealed class LutraNode : ILutraClient
     {
         this.host = host;
         this.tell = tell;
+        outside = new CallerNode(this, Caller.Nobody, null);
         Stopped = FollowAsync();
     }
 
@@ -32,6 +35,12 @@ public sealed class LutraNode : ILutraClient
 
     /// <summary>Who this node is in its cluster; null while there is none.</summary>
     public NodeStanding? Standing => host.Standing;
+
+    /// <summary>Users, roles, and whether they are asked for, as readers of this node see them now.</summary>
+    public AuthState Auth => host.Users.State;
+
+    /// <summary>Users and roles, with all rights: this process holds the replica.</summary>
+    public ILutraUsers Users => new CallerNode(this, Caller.Inside, null).Users;
 
     /// <summary>The store's revision as readers of this node see it now; none while there is no cluster.</summary>
     public Revision Revision => host.Revision;
@@ -83,26 +92,19 @@ public sealed class LutraNode : ILutraClient
         (TransactionResult)await WriteAsync(transaction, options, cancellationToken);
 
     public async ValueTask<CompactResult> CompactAsync(Revision revision, CancellationToken cancellationToken = default) =>
-        (CompactResult)await Wait(host.Writes.Write(new CompactCommand(revision), default), cancellationToken);
+        (CompactResult)await WriteAsync(new CompactCommand(revision), default, Caller.Inside, cancellationToken);
 
-    public async ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default)
-    {
-        if (OperationRules.Check(range) is { } refused)
-            throw new LutraException(refused.Error, refused.Message);
-        if (options.Consistency == Consistency.Linearizable)
-            await Wait(host.Reads.UpToDate(), cancellationToken);
-        using var view = host.Pin();
-        return host.Damage.Read((view, range), static asked => asked.view.Range(asked.range));
-    }
+    public ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options = default, CancellationToken cancellationToken = default) =>
+        RangeAsync(range, options, Caller.Inside, cancellationToken);
 
     public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>
-        host.Leases.GrantAsync(ttlSeconds, lease, cancellationToken);
+        host.Leases.GrantAsync(ttlSeconds, lease, Caller.Inside, cancellationToken);
 
     public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default) =>
         host.Leases.KeepAliveAsync(lease, cancellationToken);
 
     public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default) =>
-        host.Leases.RevokeAsync(lease, cancellationToken);
+        host.Leases.RevokeAsync(lease, Caller.Inside, cancellationToken);
 
     public ValueTask<LeaseStatus> LeaseAsync(long lease, bool withKeys = false, CancellationToken cancellationToken = default) =>
         host.Leases.StatusAsync(lease, withKeys, cancellationToken);
@@ -204,8 +206,62 @@ public sealed class LutraNode : ILutraClient
         }
     }
 
+    /// <summary>The node as somebody outside may use it.</summary>
+    /// <param name="again">
+    /// Proves anew who it is, where users were changed while it was being served; throws where that fails. Null: it must come again by itself.
+    /// </param>
+    public CallerNode As(in Caller caller, Func<Caller>? again = null) => caller.Kind == CallerKind.Nobody ? outside : new CallerNode(this, caller, again);
+
+    /// <summary>Returns once this node has applied what was committed when this was called.</summary>
+    public ValueTask UpToDateAsync(CancellationToken cancellationToken = default) => Wait(host.Reads.UpToDate(), cancellationToken);
+
+    /// <summary>
+    /// The auth revision as of which the password is right. Slow on purpose. Throws <see cref="LutraException"/>: login failed, overloaded.
+    /// </summary>
+    public ValueTask<ulong> CheckPasswordAsync(string name, string password, CancellationToken cancellationToken = default) =>
+        host.Users.CheckPasswordAsync(name, password, cancellationToken);
+
+    /// <summary>Whose token it is, once this node has come to where it was granted; null where it is unknown or over. Its time begins anew.</summary>
+    public ValueTask<string?> UserOfTokenAsync(string token, CancellationToken cancellationToken = default) => host.Users.UserOfAsync(token, cancellationToken);
+
+    /// <summary>The same, as far as this node has come.</summary>
+    public string? UserOfToken(string token) => host.Users.UserOf(token);
+
+    internal UserDoor UserDoor => host.Users;
+
+    internal ValueTask<OperationResult> WriteAsync(Command command, WriteOptions options, in Caller caller, CancellationToken cancellationToken) =>
+        Wait(host.Writes.Write(command, options, caller), cancellationToken);
+
+    internal async ValueTask<RangeResult> RangeAsync(RangeOperation range, ReadOptions options, Caller caller, CancellationToken cancellationToken)
+    {
+        if (OperationRules.Check(range) is { } refused)
+            throw new LutraException(refused.Error, refused.Message);
+        if (options.Consistency == Consistency.Linearizable)
+            await Wait(host.Reads.UpToDate(), cancellationToken);
+        CallerNode.ThrowIf(Auth.CheckRead(caller, range.Range));
+        using var view = host.Pin();
+        var found = host.Damage.Read((view, range), static asked => asked.view.Range(asked.range));
+
+        // What was taken away meanwhile may have been read already.
+        CallerNode.ThrowIf(Auth.CheckUser(caller));
+        return found;
+    }
+
+    internal ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease, in Caller caller, CancellationToken cancellationToken) =>
+        host.Leases.GrantAsync(ttlSeconds, lease, caller, cancellationToken);
+
+    internal ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, in Caller caller, CancellationToken cancellationToken) =>
+        host.Leases.RevokeAsync(lease, caller, cancellationToken);
+
+    /// <summary>The keys attached to a lease, as this node has them.</summary>
+    internal IReadOnlyList<byte[]> KeysOfLease(long lease)
+    {
+        using var view = host.Pin();
+        return host.Damage.Read((view, lease), static asked => asked.view.KeysOfLease(asked.lease));
+    }
+
     private ValueTask<OperationResult> WriteAsync(Operation operation, WriteOptions options, CancellationToken cancellationToken) =>
-        Wait(host.Writes.Write(new WriteCommand(operation), options), cancellationToken);
+        WriteAsync(new WriteCommand(operation), options, Caller.Inside, cancellationToken);
 
     // Who stops waiting leaves the request to itself: it may still be done.
     private static ValueTask<T> Wait<T>(ValueTask<T> task, CancellationToken cancellationToken) =>

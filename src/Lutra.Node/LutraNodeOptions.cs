@@ -71,6 +71,12 @@ public sealed record LutraNodeOptions
     /// </summary>
     public PeerTlsOptions? PeerTls { get; init; }
 
+    /// <summary>How slow passwords are to try, as a power of two, from 4 to 31: at 10 one try takes some tens of milliseconds. Option: --bcrypt-cost.</summary>
+    public int BcryptCost { get; init; } = 10;
+
+    /// <summary>A token that nobody has used at this node for so long is void here, in seconds. Option: --auth-token-ttl.</summary>
+    public int TokenTtlSeconds { get; init; } = 300;
+
     internal NodeTuning Tuning { get; init; } = new();
 
     public string EffectivePeerAddress => PeerAddress ?? Address;
@@ -92,6 +98,8 @@ public sealed record LutraNodeOptions
             ElectionTimeoutMillis >= 5 * HeartbeatIntervalMillis && ElectionTimeoutMillis <= 60_000, "--election-timeout", ElectionTimeoutMillis,
             $"must be at least 5 times --heartbeat-interval ({HeartbeatIntervalMillis}) and at most 60000 milliseconds");
         Check(RequestTimeoutMillis is >= 100 and <= 600_000, "--request-timeout", RequestTimeoutMillis, "must be from 100 to 600000 milliseconds");
+        Check(BcryptCost is >= 4 and <= 31, "--bcrypt-cost", BcryptCost, "must be from 4 to 31");
+        Check(TokenTtlSeconds >= 1, "--auth-token-ttl", TokenTtlSeconds, "must be at least 1 second");
         Check(ClusterName.Length is > 0 and <= 64, "--cluster", ClusterName, "must have from 1 to 64 characters");
         Check(Directory.Length > 0, "--dir", Directory, "must name a folder");
         return errors;

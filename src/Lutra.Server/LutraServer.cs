@@ -1,3 +1,4 @@
+using Lutra.Server.Auth;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd;
 using Lutra.Server.Etcd.Gateway;
@@ -68,9 +69,12 @@ public sealed class LutraServer : IAsyncDisposable
         try
         {
             var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
-            var face = new RestFace(node, options.Rest, logger, application.Lifetime.ApplicationStopping);
+            var own = options.EtcdNode ?? (() => node as LutraNode);
+            var door = new Doorkeeper(options.Auth);
+            application.Lifetime.ApplicationStopped.Register(door.Dispose);
+            var face = new RestFace(node, own, door, options.Rest, logger, application.Lifetime.ApplicationStopping);
             var etcd = new EtcdFace(
-                options.EtcdNode ?? (() => node as LutraNode), options.Etcd, hasTls: options.Tls is not null, application.Lifetime.ApplicationStopping);
+                own, door, options.Etcd, hasTls: options.Tls is not null, application.Lifetime.ApplicationStopping);
             var grpc = new GrpcServer(etcd, logger);
             var gateway = new EtcdGateway(etcd, logger);
             if (options.Tls is { } tls)

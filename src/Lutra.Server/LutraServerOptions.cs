@@ -1,3 +1,4 @@
+using Lutra.Server.Auth;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd;
 using Lutra.Server.Rest;
@@ -52,8 +53,14 @@ public sealed record LutraServerOptions
 
     public RestFaceOptions Rest { get; init; } = new();
 
+    /// <summary>How callers prove who they are, where the store asks for users.</summary>
+    public AuthOptions Auth { get; init; } = new();
+
     public EtcdFaceOptions Etcd { get; init; } = new();
 
-    /// <summary>The node that answers etcd's API, which asks more than a store knows; null: the store that is served, where it is a node of this process.</summary>
+    /// <summary>
+    /// The node that answers etcd's API, which asks more than a store knows, and that knows the users; null: the store that is served, where it is a node of this
+    /// process.
+    /// </summary>
     public Func<LutraNode?>? EtcdNode { get; init; }
 }

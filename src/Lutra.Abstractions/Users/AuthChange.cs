@@ -20,11 +20,18 @@ public sealed record AddUser(string Name, string? Password) : AuthChange
 
 public sealed record DeleteUser(string Name) : AuthChange;
 
-/// <summary>Sets a password anew; tokens of the user are void.</summary>
+/// <summary>Sets a password anew; tokens of the user are void. An empty one: nobody logs in by a password any more.</summary>
 public sealed record SetPassword(string Name, string Password) : AuthChange
 {
     /// <summary>Shows no password.</summary>
     public override string ToString() => $"SetPassword {Name}";
+}
+
+/// <summary>The same, by the password's bcrypt hash: for who moves users from elsewhere.</summary>
+public sealed record SetPasswordHash(string Name, string PasswordHash) : AuthChange
+{
+    /// <summary>Shows no hash.</summary>
+    public override string ToString() => $"SetPasswordHash {Name}";
 }
 
 public sealed record GrantRole(string User, string Role) : AuthChange;

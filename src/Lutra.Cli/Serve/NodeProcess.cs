@@ -60,6 +60,7 @@ internal static class NodeProcess
                 MoreAddresses = options.Faces.MoreAddresses,
                 MetricsAddresses = options.Faces.MetricsAddresses,
                 Etcd = options.Faces.Etcd,
+                Auth = options.Auth,
                 Logging = logging,
                 Rest = new()
                 {

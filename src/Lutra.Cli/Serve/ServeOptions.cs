@@ -1,4 +1,5 @@
 using Lutra.Cli.Settings;
+using Lutra.Server.Auth;
 
 namespace Lutra.Cli.Serve;
 
@@ -8,9 +9,10 @@ namespace Lutra.Cli.Serve;
 /// <param name="AddressNote">What was chosen about the address for the user; null where nothing was.</param>
 /// <param name="Tls">How it speaks TLS, if it does.</param>
 /// <param name="Faces">How it is served beyond its address.</param>
+/// <param name="Auth">How users prove who they are.</param>
 internal sealed record ServeOptions(
     LutraNodeOptions Node, string ListenAddress, bool InsecureListen, int RequestSizeBytesMax, bool LogJson, bool? Interactive, bool WaitsForWrites, string? AddressNote,
-    ServeTls Tls, ServeFaces Faces)
+    ServeTls Tls, ServeFaces Faces, AuthOptions Auth)
 {
     /// <summary>Other names of options, as other programs call them.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Aliases = new SortedDictionary<string, string[]>(StringComparer.Ordinal)
@@ -47,6 +49,7 @@ internal sealed record ServeOptions(
         ("log-format", "plain|json", "How the log on standard error is written [default: plain]"),
         .. ServeFaces.All,
         .. ServeTls.All,
+        .. ServeAuth.All,
     ];
 
     public static ServeOptions From(SettingSource source, List<string> errors)
@@ -71,6 +74,8 @@ internal sealed record ServeOptions(
             Peers = listed,
             Join = join,
             PeerTls = tls.Peers,
+            BcryptCost = source.Number("bcrypt-cost", defaults.BcryptCost, 4, 31),
+            TokenTtlSeconds = source.Number("auth-token-ttl", defaults.TokenTtlSeconds, 1, int.MaxValue),
             HeartbeatIntervalMillis = source.Number("heartbeat-interval", defaults.HeartbeatIntervalMillis, 10, 10_000),
             ElectionTimeoutMillis = source.Number("election-timeout", defaults.ElectionTimeoutMillis, 50, 60_000),
             RequestTimeoutMillis = source.Number("request-timeout", defaults.RequestTimeoutMillis, 100, 600_000),
@@ -100,7 +105,8 @@ internal sealed record ServeOptions(
             source.Flag("sync", true),
             address.Note,
             tls,
-            ServeFaces.From(source, requestSizeBytesMax, errors));
+            ServeFaces.From(source, requestSizeBytesMax, errors),
+            ServeAuth.From(source, tls, errors));
     }
 
     internal static string? FaultOfListening(string address)

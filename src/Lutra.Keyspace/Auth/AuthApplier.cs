@@ -101,7 +101,9 @@ internal sealed class AuthApplier(TableStore tables)
     {
         if (!State.Users.TryGetValue(command.Name, out var user))
             return NoUser(command.Name);
-        Put(user with { PasswordHash = command.PasswordHash });
+
+        // A user without password stays one.
+        Put(user with { PasswordHash = user.NoPassword ? "" : command.PasswordHash });
         Events.Add(new TokensOfUserVoid(command.Name));
         return null;
     }

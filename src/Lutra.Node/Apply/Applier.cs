@@ -87,6 +87,8 @@ internal sealed class Applier(
         events.Published();
         if (keyspace.TakeLeaseChanges() is { Count: > 0 } changes)
             events.LeasesChanged(changes);
+        if (keyspace.TakeAuthEvents() is { Count: > 0 } happened)
+            events.AuthChanged(happened);
         foreach (var (write, outcome) in toAnswer)
             write.Applied(outcome);
         toAnswer.Clear();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Leases;
 using Lutra.Node.Loop;
@@ -20,7 +21,7 @@ internal sealed class LeaseDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
     /// <summary>The shortest time to live: a holder must be able to outlive an election, as in etcd.</summary>
     private long TtlSecondsMin => ((3L * options.ElectionTimeoutMillis / 2) + 999) / 1000;
 
-    public async ValueTask<GrantLeaseResult> GrantAsync(long ttlSeconds, long lease, CancellationToken cancellationToken)
+    public async ValueTask<GrantLeaseResult> GrantAsync(long ttlSeconds, long lease, Caller caller, CancellationToken cancellationToken)
     {
         var ttl = ttlSeconds < 1 ? ttlSeconds : Math.Max(ttlSeconds, TtlSecondsMin);
         for (var draw = 1; ; draw++)
@@ -28,7 +29,7 @@ internal sealed class LeaseDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
             var number = lease != 0 ? lease : random.NextInt64(1, DrawnBelow);
             try
             {
-                return (GrantLeaseResult)await writes.Write(new GrantLeaseCommand(number, ttl), default).AsTask().WaitAsync(cancellationToken);
+                return (GrantLeaseResult)await writes.Write(new GrantLeaseCommand(number, ttl), default, caller).AsTask().WaitAsync(cancellationToken);
             }
             catch (LutraException taken) when (taken.Error == LutraError.LeaseExists && lease == 0 && draw < DrawsMax)
             {
@@ -37,8 +38,8 @@ internal sealed class LeaseDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
         }
     }
 
-    public async ValueTask<RevokeLeaseResult> RevokeAsync(long lease, CancellationToken cancellationToken) =>
-        (RevokeLeaseResult)await writes.Write(new RevokeLeaseCommand(lease), default).AsTask().WaitAsync(cancellationToken);
+    public async ValueTask<RevokeLeaseResult> RevokeAsync(long lease, Caller caller, CancellationToken cancellationToken) =>
+        (RevokeLeaseResult)await writes.Write(new RevokeLeaseCommand(lease), default, caller).AsTask().WaitAsync(cancellationToken);
 
     public async ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken)
     {

@@ -46,6 +46,7 @@ internal sealed class NodeHost : IDisposable
         Leases = new LeaseDoor(loop, clock, options, Writes, Reads, Damage);
         Watches = new WatchDoor(loop, Reads, Damage);
         Snapshots = new SnapshotDoor(this, loop, Reads);
+        Users = new UserDoor(loop, options, Writes, Reads);
         Members = new MemberDoor(loop, clock, options);
         ticker = new Ticker(options.HeartbeatIntervalMillis, loop.Tick);
         loop.Start();
@@ -74,6 +75,8 @@ internal sealed class NodeHost : IDisposable
     public SnapshotDoor Snapshots { get; }
 
     public MemberDoor Members { get; }
+
+    public UserDoor Users { get; }
 
     public Task Stopped => stopped.Task;
 
@@ -192,5 +195,6 @@ internal sealed class NodeHost : IDisposable
         scheduler.Dispose();
         loop.Dispose();
         network.Dispose();
+        Users.Dispose();
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Lutra.Keyspace;
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Loop;
 using Lutra.Node.Measures;
@@ -21,10 +23,10 @@ internal sealed class WriteDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
     public RequestCounts Counts => measures.Read(admission.Requests, admission.Bytes);
 
     /// <summary>The request ends as the task does: done, certainly not done, or unknown. A caller that stops waiting changes nothing.</summary>
-    public ValueTask<OperationResult> Write(Command command, WriteOptions write)
+    public ValueTask<OperationResult> Write(Command command, WriteOptions write, in Caller caller)
     {
         var number = (ulong)Interlocked.Increment(ref lastNumber);
-        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, IdempotencyKey: write.IdempotencyKey);
+        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, IdempotencyKey: write.IdempotencyKey, Caller: Sayable(caller, command));
         if (CommandRules.Check(envelope, command) is { } refused)
             throw new LutraException(refused.Error, refused.Message);
         var encoded = CommandCodec.Encode(envelope, command);
@@ -44,6 +46,18 @@ internal sealed class WriteDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
         var task = request.Begin(number, encoded, clock.NowMillis + options.RequestTimeoutMillis, measures.Took.Start());
         loop.Post(request);
         return task;
+    }
+
+    // Before the log says that all nodes know of users nobody is asked for, and what would say who asks is not understood.
+    private Caller Sayable(in Caller caller, Command command)
+    {
+        if (caller.Kind == CallerKind.Nobody && command is not AuthCommand)
+            return caller;
+        if (loop.Replica is not { Keyspace.FeatureLevel: < KeyspaceLimits.AuthFeatureLevel })
+            return caller;
+        return command is AuthCommand
+            ? throw new LutraException(LutraError.Unavailable, "The cluster has not agreed yet that all its nodes know of users: ask again. Nothing was done.")
+            : Caller.Nobody;
     }
 
     internal void Applied(PooledWrite request)

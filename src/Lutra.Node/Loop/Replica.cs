@@ -1,5 +1,6 @@
 using Lutra.Keyspace;
 using Lutra.Node.Apply;
+using Lutra.Node.Auth;
 using Lutra.Node.Formation;
 using Lutra.Node.Leases;
 using Lutra.Node.Measures;
@@ -70,8 +71,9 @@ internal sealed class Replica : IDisposable
             loop.Measures.Log);
         var recovered = LogRecovery.Recover(Log, Keyspace);
         IsUntouched = identity.Initial.Members.Length == 1 && recovered.Configuration.Members.Length == 1
-            && recovered.Configuration.IsVoter(identity.Node) && Keyspace.Revision == FirstRevision
+            && recovered.Configuration.IsVoter(identity.Node) && Keyspace.Revision == FirstRevision && Keyspace.Auth.Revision == 1
             && recovered.Tail.All(LogRecovery.IsHousekeeping);
+        Tokens = new SimpleTokens(() => context.Clock.NowMillis, options.TokenTtlSeconds * 1000L);
         commitTimer = new CommitTimer(loop.Measures);
         Raft = new RaftNode(identity.Node, options.Tuning.RaftOf(options), recovered, context.Random);
         ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
@@ -80,7 +82,7 @@ internal sealed class Replica : IDisposable
         Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax, options.Tuning.WatchQueueBytesMax);
         applier = new Applier(
             Keyspace, tables, pending, identity.Origin, loop.Measures,
-            new ApplierEvents(context.Scheduler.Ready, Applied, Watches.Published, LeasesChanged, configurations.Add, StateInstalled));
+            new ApplierEvents(context.Scheduler.Ready, Applied, Watches.Published, LeasesChanged, Tokens.Applied, configurations.Add, StateInstalled));
         logReader = new LogReader(Log, context.Scheduler, (follower, first, entries) =>
             Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
         roomWatch = new RoomWatch(Raft, new DiskRoom(Log, context.Files.Location), peers);
@@ -104,6 +106,9 @@ internal sealed class Replica : IDisposable
     public KeyspaceStore Keyspace { get; }
 
     public WatchHub Watches { get; }
+
+    /// <summary>From any thread.</summary>
+    public SimpleTokens Tokens { get; }
 
     /// <summary>When it was opened, nothing had ever been done in a cluster of this node alone.</summary>
     public bool IsUntouched { get; }
@@ -368,7 +373,12 @@ internal sealed class Replica : IDisposable
         replica.transfers.Flushed(durable);
     });
 
-    private void StateInstalled(StateToInstall state) => Post(replica => replica.transfers.Installed(state));
+    private void StateInstalled(StateToInstall state)
+    {
+        // What happened to tokens in the entries that were passed over nobody says.
+        Tokens.Forget();
+        Post(replica => replica.transfers.Installed(state));
+    }
 
     /// <summary>The state was swapped under everything: the log follows, then the core.</summary>
     public void FinishInstall(StateToInstall state)

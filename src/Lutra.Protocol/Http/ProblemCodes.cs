@@ -22,6 +22,26 @@ public static class ProblemCodes
     public const string Stopped = "stopped";
     public const string Denied = "denied";
 
+    /// <summary>Users are asked for, and none came with the request.</summary>
+    public const string UserRequired = "user_required";
+
+    public const string InvalidToken = "invalid_token";
+    public const string LoginFailed = "login_failed";
+
+    /// <summary>Users or roles were changed after the caller proved who it is.</summary>
+    public const string AuthRevisionOld = "auth_revision_old";
+
+    public const string AuthNotEnabled = "auth_not_enabled";
+    public const string UserNotFound = "user_not_found";
+    public const string UserExists = "user_exists";
+    public const string RoleNotFound = "role_not_found";
+    public const string RoleExists = "role_exists";
+    public const string RoleNotGranted = "role_not_granted";
+    public const string PermissionNotGranted = "permission_not_granted";
+    public const string RootUserMissing = "root_user_missing";
+    public const string RootRoleMissing = "root_role_missing";
+    public const string AuthChangeRefused = "auth_change_refused";
+
     /// <summary><c>If-Match</c> or <c>If-None-Match</c> did not hold.</summary>
     public const string CompareFailed = "compare_failed";
 

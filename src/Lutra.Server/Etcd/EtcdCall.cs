@@ -1,5 +1,7 @@
 using Google.Protobuf;
+using Lutra.Keyspace.Auth;
 using Lutra.Protocol;
+using Lutra.Server.Auth;
 using Lutra.Server.Etcd.Errors;
 using Lutra.Server.Etcd.Grpc;
 using Lutra.Server.Etcd.Wire;
@@ -9,13 +11,16 @@ namespace Lutra.Server.Etcd;
 /// <summary>One call on its way through the face.</summary>
 /// <param name="metadata">What the client sent beside its messages, by lower-case name; null: not there.</param>
 /// <param name="ended">Cancelled at the client's deadline and, where the call goes on for long, when the client is gone.</param>
-internal sealed class EtcdCall(EtcdFace face, LutraNode node, Func<string, string?> metadata, MessageWriter reply, CancellationToken ended)
+/// <param name="certificate">The user that the caller's certificate names; null: none.</param>
+internal sealed class EtcdCall(
+    EtcdFace face, LutraNode node, Func<string, string?> metadata, string? certificate, MessageWriter reply, CancellationToken ended)
 {
     private static readonly string IdempotencyKeyMetadata = LutraHeaders.IdempotencyKey.ToLowerInvariant();
 
     public EtcdFace Face { get; } = face;
 
-    public LutraNode Node { get; } = node;
+    /// <summary>The node, as the caller may use it; of a stream, which asks for each message by <see cref="WhoAsync"/>, as nobody may.</summary>
+    public CallerNode Node { get; private set; } = node.As(Caller.Nobody);
 
     public MessageWriter Reply { get; } = reply;
 
@@ -48,13 +53,50 @@ internal sealed class EtcdCall(EtcdFace face, LutraNode node, Func<string, strin
             throw EtcdErrors.NoLeader;
     }
 
-    private static string Checked(string key) => key.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(key) <= WriteOptions.IdempotencyKeyBytesMax
-        ? key
-        : throw new GrpcException(GrpcStatusCode.InvalidArgument, $"lutra: an idempotency key has from 1 to {WriteOptions.IdempotencyKeyBytesMax} bytes");
+    /// <summary>The caller is whom it says it is, and may make such a call. Throws where not.</summary>
+    public ValueTask AdmitCallerAsync(EtcdMethod method)
+    {
+        if (method.Need == CallerNeed.Nobody || method is StreamingMethod)
+            return ValueTask.CompletedTask;
+        var who = WhoAsync();
+        if (!who.IsCompletedSuccessfully)
+            return LaterAsync(who);
+        Admitted(method, who.Result);
+        return ValueTask.CompletedTask;
+
+        async ValueTask LaterAsync(ValueTask<CallerNode> asked) => Admitted(method, await asked);
+    }
+
+    /// <summary>
+    /// The node as the caller may use it now. Throws <see cref="LutraException"/>: invalid token, unavailable. A request that came through etcd's gateway shows the
+    /// gateway's certificate, so that one says nothing.
+    /// </summary>
+    public ValueTask<CallerNode> WhoAsync()
+    {
+        if (!node.Auth.IsEnabled)
+            return new(node.As(Caller.Nobody));
+        var token = metadata("token") ?? (metadata("authorization") is { } header ? Credentials.WithoutBearer(header) : null);
+        return Face.Door.AdmitAsync(node, new Credentials(token, null, null, metadata("grpcgateway-accept") is null ? certificate : null), Ended);
+    }
+
+    private void Admitted(EtcdMethod method, CallerNode caller)
+    {
+        Node = caller;
+        if (!node.Auth.IsEnabled)
+            return;
+        if (method.Need == CallerNeed.Root)
+            caller.CheckRoot();
+        else if (method.Need == CallerNeed.User || caller.Caller.Kind == CallerKind.Nobody)
+            caller.CheckUser();
+    }
 
     public void Send(IMessage message)
     {
         var target = Reply.Begin(message.CalculateSize());
         message.WriteTo(target);
     }
+
+    private static string Checked(string key) => key.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(key) <= WriteOptions.IdempotencyKeyBytesMax
+        ? key
+        : throw new GrpcException(GrpcStatusCode.InvalidArgument, $"lutra: an idempotency key has from 1 to {WriteOptions.IdempotencyKeyBytesMax} bytes");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Lutra.Server.Auth;
 using Lutra.Server.Etcd.Auth;
 using Lutra.Server.Etcd.Cluster;
 using Lutra.Server.Etcd.Health;
@@ -21,17 +22,21 @@ internal sealed class EtcdFace
     private readonly Func<LutraNode?> node;
 
     /// <param name="node">The node behind; null while it is none.</param>
+    /// <param name="door">Finds out who calls.</param>
     /// <param name="hasTls">Whether clients reach this node, and as far as it knows every other, by TLS.</param>
     /// <param name="stopping">Cancelled when the host begins to stop: what would go on for ever ends then.</param>
-    public EtcdFace(Func<LutraNode?> node, EtcdFaceOptions options, bool hasTls, CancellationToken stopping)
+    public EtcdFace(Func<LutraNode?> node, Doorkeeper door, EtcdFaceOptions options, bool hasTls, CancellationToken stopping)
     {
         UrlScheme = hasTls ? "https" : "http";
         this.node = node;
+        Door = door;
         Options = options;
         Stopping = stopping;
         Methods = AllMethods().ToFrozenDictionary(method => method.Path, StringComparer.Ordinal);
         Services = Methods.Keys.Select(ServiceOf).ToFrozenSet(StringComparer.Ordinal);
     }
+
+    public Doorkeeper Door { get; }
 
     public EtcdFaceOptions Options { get; }
 

@@ -5,10 +5,11 @@ namespace Lutra.Server.Etcd;
 
 /// <summary>Carries out a method for whatever carries its messages: admits the call, gives it its end, and turns refusals into etcd's.</summary>
 /// <param name="metadata">What the client sent beside its messages, by lower-case name.</param>
+/// <param name="certificate">The user that the client's verified certificate names; null: none, or it says nothing here.</param>
 /// <param name="deadline">Null: the client waits as long as it takes.</param>
 /// <param name="aborted">Cancelled when the client is gone.</param>
 internal sealed class EtcdInvocation(
-    EtcdFace face, Func<string, string?> metadata, MessageWriter reply, CancellationTokenSource? deadline, CancellationToken aborted)
+    EtcdFace face, Func<string, string?> metadata, string? certificate, MessageWriter reply, CancellationTokenSource? deadline, CancellationToken aborted)
 {
     /// <param name="requests">Of a method that takes one message, that was read already.</param>
     public async Task RunAsync(EtcdMethod method, MessageReader requests)
@@ -17,8 +18,9 @@ internal sealed class EtcdInvocation(
         try
         {
             var node = face.Node ?? throw EtcdErrors.NoLeader;
-            var call = new EtcdCall(face, node, metadata, reply, EndOf(method, out linked));
+            var call = new EtcdCall(face, node, metadata, certificate, reply, EndOf(method, out linked));
             call.Admit(method);
+            await call.AdmitCallerAsync(method);
             switch (method)
             {
                 case SingleRequestMethod single:

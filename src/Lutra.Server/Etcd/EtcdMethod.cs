@@ -6,6 +6,9 @@ namespace Lutra.Server.Etcd;
 /// <param name="Path">As it is called: <c>/package.Service/Method</c>.</param>
 internal abstract record EtcdMethod(string Path)
 {
+    /// <summary>Who may call it where users are asked for. Required: a call without an answer to this does not compile.</summary>
+    public required CallerNeed Need { get; init; }
+
     /// <summary>Whether it changes the store: decides how it ends where there is no leader.</summary>
     public bool Writes { get; init; }
 

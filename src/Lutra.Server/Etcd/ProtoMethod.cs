@@ -7,12 +7,12 @@ namespace Lutra.Server.Etcd;
 internal static class ProtoMethod
 {
     public static SingleRequestMethod Single<TRequest>(
-        string path, MessageParser<TRequest> parser, Func<EtcdCall, TRequest, ValueTask<IMessage>> handle)
-        where TRequest : IMessage<TRequest> => new(path, async (call, request) => call.Send(await handle(call, Parse(parser, request))));
+        string path, CallerNeed need, MessageParser<TRequest> parser, Func<EtcdCall, TRequest, ValueTask<IMessage>> handle)
+        where TRequest : IMessage<TRequest> => new(path, async (call, request) => call.Send(await handle(call, Parse(parser, request)))) { Need = need };
 
     /// <summary>One message in, and as many out as the method sends.</summary>
-    public static SingleRequestMethod Many<TRequest>(string path, MessageParser<TRequest> parser, Func<EtcdCall, TRequest, Task> handle)
-        where TRequest : IMessage<TRequest> => new(path, async (call, request) => await handle(call, Parse(parser, request))) { GoesOn = true };
+    public static SingleRequestMethod Many<TRequest>(string path, CallerNeed need, MessageParser<TRequest> parser, Func<EtcdCall, TRequest, Task> handle)
+        where TRequest : IMessage<TRequest> => new(path, async (call, request) => await handle(call, Parse(parser, request))) { Need = need, GoesOn = true };
 
     public static TRequest Parse<TRequest>(MessageParser<TRequest> parser, ReadOnlyMemory<byte> message)
         where TRequest : IMessage<TRequest>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Lutra.Server.Auth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,14 +21,16 @@ public static class LutraEndpoints
     /// </summary>
     /// <returns>For conventions, such as authorization.</returns>
     public static IEndpointConventionBuilder MapLutra(
-        this IEndpointRouteBuilder endpoints, ILutraClient node, string prefix = "", RestFaceOptions? options = null)
+        this IEndpointRouteBuilder endpoints, ILutraClient node, string prefix = "", RestFaceOptions? options = null, AuthOptions? auth = null)
     {
         if (prefix.Length > 0 && (prefix[0] != '/' || prefix[^1] == '/' || prefix.AsSpan().ContainsAny(NotInPrefixes)))
             throw new ArgumentException($"The prefix '{prefix}' must begin with a slash, not end with one, and need no escapes.", nameof(prefix));
         var services = endpoints.ServiceProvider;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
         var stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
-        var face = new RestFace(node, options ?? new RestFaceOptions(), logger, stopping);
+        var door = new Doorkeeper(auth ?? new AuthOptions());
+        stopping.Register(door.Dispose);
+        var face = new RestFace(node, () => node as LutraNode, door, options ?? new RestFaceOptions(), logger, stopping);
 
         var group = endpoints.MapGroup(prefix);
         foreach (var route in RestRoutes.All)

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Lutra.Server.Rest;
 
 /// <summary>One request on its way through the face.</summary>
-internal sealed class RestCall(HttpContext http, RestFace face, Target target)
+/// <param name="node">The store, as the caller may use it.</param>
+internal sealed class RestCall(HttpContext http, RestFace face, Target target, ILutraClient node)
 {
     public HttpContext Http { get; } = http;
 
@@ -15,7 +16,7 @@ internal sealed class RestCall(HttpContext http, RestFace face, Target target)
 
     public Target Target { get; } = target;
 
-    public ILutraClient Node => Face.Node;
+    public ILutraClient Node { get; } = node;
 
     public string Method => Http.Request.Method;
 

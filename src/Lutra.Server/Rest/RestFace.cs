@@ -1,4 +1,6 @@
+using Lutra.Keyspace.Auth;
 using Lutra.Protocol;
+using Lutra.Server.Auth;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Metrics;
 using Lutra.Server.Rest.Cluster;
@@ -13,7 +15,9 @@ using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
 using Lutra.Server.Rest.Snapshots;
 using Lutra.Server.Rest.Transactions;
+using Lutra.Server.Rest.Users;
 using Lutra.Server.Rest.Watches;
+using Lutra.Server.Tls;
 using Lutra.Server.Watches;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -31,19 +35,28 @@ internal sealed class RestFace
     private const int EncodedBytesMax = 64 * 1024;
 
     /// <param name="stopping">Cancelled when the host begins to stop: peer streams are hung up then.</param>
-    public RestFace(ILutraClient node, RestFaceOptions options, ILogger logger, CancellationToken stopping)
+    /// <param name="own">The node in this process, where there is one: it knows the users.</param>
+    /// <param name="door">Finds out who calls.</param>
+    public RestFace(ILutraClient node, Func<LutraNode?> own, Doorkeeper door, RestFaceOptions options, ILogger logger, CancellationToken stopping)
     {
         options.Validate();
         Node = node;
+        Own = own;
+        Door = door;
         Options = options;
         Logger = logger;
         Stopping = stopping;
         Peers = new PeerDoor(options.PeerDoor, logger, stopping);
         Health = new HealthChecks(node, options);
-        Report = options.Report ?? (node is LutraNode own ? own.ReportAsync : null);
+        Report = options.Report ?? (node is LutraNode reporting ? reporting.ReportAsync : null);
     }
 
+    /// <summary>The store itself, with all rights.</summary>
     public ILutraClient Node { get; }
+
+    public Func<LutraNode?> Own { get; }
+
+    public Doorkeeper Door { get; }
 
     public RestFaceOptions Options { get; }
 
@@ -81,7 +94,7 @@ internal sealed class RestFace
         Task answer;
         try
         {
-            answer = Dispatch(new RestCall(http, this, target));
+            answer = AdmitAsync(http, target);
         }
         catch (Exception failure)
         {
@@ -93,6 +106,33 @@ internal sealed class RestFace
         HttpMetrics.Answered(http.Response.StatusCode);
         return answer;
     }
+
+    // What the node says of itself to who watches over it needs no user, nor do peers, who prove themselves otherwise.
+    private Task AdmitAsync(HttpContext http, Target target)
+    {
+        if (Own() is not { } own || IsOpen(target))
+            return Dispatch(new RestCall(http, this, target, Node));
+        if (!own.Auth.IsEnabled)
+            return Dispatch(new RestCall(http, this, target, own.As(Caller.Nobody)));
+        return LaterAsync();
+
+        async Task LaterAsync()
+        {
+            var shown = Credentials.OfHeader(http.Request.Headers.Authorization, http.Features.Get<CallerStanding>()?.User);
+            var caller = await Door.AdmitAsync(own, shown, http.RequestAborted);
+            if (!MayBeAnybody(target))
+                caller.CheckUser();
+            await Dispatch(new RestCall(http, this, target, caller));
+        }
+    }
+
+    private static bool IsOpen(in Target target) =>
+        target.Route.Span is "health" or "livez" or "readyz" or "metrics" or "version" or "openapi.json" or "raft" || IsLogin(target);
+
+    // To log in nobody has proved anything yet, and must not be held up by a token that is over.
+    private static bool IsLogin(in Target target) => target.Route.Span is "auth" && target.Rest is { Span: "login" };
+
+    private static bool MayBeAnybody(in Target target) => target.Route.Span is "auth" && target.Rest is null;
 
     private static Task Dispatch(RestCall call) => call.Target.Route.Span switch
     {
@@ -110,6 +150,9 @@ internal sealed class RestFace
         "openapi.json" => OpenApiRoute.HandleAsync(call),
         "join" => MembersRoute.JoinAsync(call),
         "leave" => MembersRoute.LeaveAsync(call),
+        "auth" => AuthRoute.HandleAsync(call),
+        "users" => UsersRoute.HandleAsync(call),
+        "roles" => RolesRoute.HandleAsync(call),
         "leader" => LeaderRoute.HandleAsync(call),
         "version" => VersionRoute.HandleAsync(call),
         "health" => HealthRoute.HandleAsync(call),

@@ -48,7 +48,7 @@ public sealed class InstallTests
         pending.Add(contained);
         var applied = LogIndex.Zero;
         var process = scheduler.StartProcess("applier");
-        var events = new ApplierEvents(process.Ready, index => applied = index, () => { }, _ => { }, (_, _) => { }, _ => { });
+        var events = new ApplierEvents(process.Ready, index => applied = index, () => { }, _ => { }, _ => { }, (_, _) => { }, _ => { });
         var applier = new Applier(keyspace, to, pending, origin: 7, new NodeMeasures(process.Time), events);
         applier.Submit(new StateToInstall(pinned.Applied, members, paths));
 

@@ -109,7 +109,7 @@ public sealed class AboutTests(EtcdNode node) : IClassFixture<EtcdNode>
     {
         var described = new[] { Pb.RpcReflection.Descriptor, Pb.V3LockReflection.Descriptor, Pb.V3ElectionReflection.Descriptor, Pb.HealthReflection.Descriptor, Pb.ReflectionReflection.Descriptor }
             .SelectMany(file => file.Services).SelectMany(service => service.Methods).Select(method => $"/{method.Service.FullName}/{method.Name}").ToHashSet();
-        foreach (var path in new Server.Etcd.EtcdFace(() => null, new(), false, default).Methods.Keys.Where(path => !path.Contains("v1alpha", StringComparison.Ordinal)))
+        foreach (var path in new Server.Etcd.EtcdFace(() => null, new Server.Auth.Doorkeeper(new()), new(), false, default).Methods.Keys.Where(path => !path.Contains("v1alpha", StringComparison.Ordinal)))
             Assert.Contains(path, described);
     }
 }

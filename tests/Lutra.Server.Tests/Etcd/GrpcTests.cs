@@ -100,7 +100,7 @@ public sealed class GrpcTests(EtcdNode node) : IClassFixture<EtcdNode>
     public async Task Random_bytes_hurt_nobody()
     {
         var random = new Random(5);
-        string[] paths = [.. new Server.Etcd.EtcdFace(() => null, new(), false, default).Methods.Keys.Where(path => !path.Contains("Lock/Lock") && !path.Contains("Campaign") && !path.Contains("Observe"))];
+        string[] paths = [.. new Server.Etcd.EtcdFace(() => null, new Server.Auth.Doorkeeper(new()), new(), false, default).Methods.Keys.Where(path => !path.Contains("Lock/Lock") && !path.Contains("Campaign") && !path.Contains("Observe"))];
         foreach (var path in paths)
         {
             for (var round = 0; round < 20; round++)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lutra.Server.Auth;
 
 namespace Lutra.Server.Tests.Support;
 
@@ -19,7 +20,8 @@ internal sealed class ServedNode : IAsyncDisposable
 
     public string Address => $"127.0.0.1:{Server.Address.Port}";
 
-    public static async Task<ServedNode> ListenAsync(string address = "127.0.0.1:0", Server.Etcd.EtcdFaceOptions? etcd = null)
+    public static async Task<ServedNode> ListenAsync(
+        string address = "127.0.0.1:0", Server.Etcd.EtcdFaceOptions? etcd = null, AuthOptions? auth = null)
     {
         var door = new NodeToBe();
         var server = await LutraServer.StartAsync(door, new LutraServerOptions
@@ -27,6 +29,7 @@ internal sealed class ServedNode : IAsyncDisposable
             Address = address,
             EtcdNode = () => door.Node,
             Etcd = etcd ?? new(),
+            Auth = auth ?? new(),
             Rest = new Server.Rest.RestFaceOptions
             {
                 PeerDoor = (stream, remote, proof) => door.Node?.AcceptPeerAsync(stream, remote, proof) ?? Task.CompletedTask,
@@ -37,7 +40,7 @@ internal sealed class ServedNode : IAsyncDisposable
     }
 
     /// <summary>Starts the node in <paramref name="directory"/>.</summary>
-    public async Task StartAsync(string directory, string label = "1", IReadOnlyList<string>? peers = null) => door.Node = await LutraNode.StartAsync(new()
+    public async Task StartAsync(string directory, string label = "1", IReadOnlyList<string>? peers = null, int bcryptCost = 10) => door.Node = await LutraNode.StartAsync(new()
     {
         Label = label,
         LabelGiven = peers is not null,
@@ -45,6 +48,7 @@ internal sealed class ServedNode : IAsyncDisposable
         Address = Address,
         Peers = peers ?? [],
         SegmentSizeBytes = 4 * 1024 * 1024,
+        BcryptCost = bcryptCost,
     });
 
     public async ValueTask DisposeAsync()

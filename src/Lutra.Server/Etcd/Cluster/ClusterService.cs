@@ -12,22 +12,20 @@ internal static class ClusterService
 {
     private const string Service = "/etcdserverpb.Cluster/";
 
-    private static readonly RangeOperation Look = new(KeyRange.Single("members"u8.ToArray()), Limit: 1, KeysOnly: true);
-
     public static IEnumerable<EtcdMethod> Methods =>
     [
-        ProtoMethod.Single(Service + "MemberList", Pb.MemberListRequest.Parser, ListAsync),
-        ProtoMethod.Single(Service + "MemberAdd", Pb.MemberAddRequest.Parser, AddAsync) with { Writes = true },
-        ProtoMethod.Single(Service + "MemberRemove", Pb.MemberRemoveRequest.Parser, RemoveAsync) with { Writes = true },
-        ProtoMethod.Single(Service + "MemberUpdate", Pb.MemberUpdateRequest.Parser, UpdateAsync) with { Writes = true },
-        ProtoMethod.Single(Service + "MemberPromote", Pb.MemberPromoteRequest.Parser, PromoteAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "MemberList", CallerNeed.User, Pb.MemberListRequest.Parser, ListAsync),
+        ProtoMethod.Single(Service + "MemberAdd", CallerNeed.Root, Pb.MemberAddRequest.Parser, AddAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "MemberRemove", CallerNeed.Root, Pb.MemberRemoveRequest.Parser, RemoveAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "MemberUpdate", CallerNeed.Root, Pb.MemberUpdateRequest.Parser, UpdateAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "MemberPromote", CallerNeed.Root, Pb.MemberPromoteRequest.Parser, PromoteAsync) with { Writes = true },
     ];
 
     private static async ValueTask<IMessage> ListAsync(EtcdCall call, Pb.MemberListRequest request)
     {
         // What a read that began now would see: this node has heard of every change that was answered before.
         if (request.Linearizable)
-            await call.Node.RangeAsync(Look, default, call.Ended);
+            await call.Node.UpToDateAsync(call.Ended);
         var reply = new Pb.MemberListResponse { Header = Header(call) };
         Fill(call, reply.Members, await call.Node.MembersAsync(call.Ended));
         return reply;

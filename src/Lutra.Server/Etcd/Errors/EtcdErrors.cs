@@ -75,6 +75,38 @@ internal static class EtcdErrors
 
     public static GrpcException PermissionDenied => new(GrpcStatusCode.PermissionDenied, "etcdserver: permission denied");
 
+    public static GrpcException UserEmpty => Invalid("etcdserver: user name is empty");
+
+    public static GrpcException RoleEmpty => Invalid("etcdserver: role name is empty");
+
+    public static GrpcException RootUserNotExist => Precondition("etcdserver: root user does not exist");
+
+    public static GrpcException RootRoleNotExist => Precondition("etcdserver: root user does not have root role");
+
+    public static GrpcException UserAlreadyExist => Precondition("etcdserver: user name already exists");
+
+    public static GrpcException UserNotFound => Precondition("etcdserver: user name not found");
+
+    public static GrpcException RoleAlreadyExist => Precondition("etcdserver: role name already exists");
+
+    public static GrpcException RoleNotFound => Precondition("etcdserver: role name not found");
+
+    public static GrpcException AuthFailed => Invalid("etcdserver: authentication failed, invalid user ID or password");
+
+    public static GrpcException NoPasswordUser => new(GrpcStatusCode.Unknown, "auth: authentication failed, password was given for no password user");
+
+    public static GrpcException PermissionNotGiven => Invalid("etcdserver: permission not given");
+
+    public static GrpcException RoleNotGranted => Precondition("etcdserver: role is not granted to the user");
+
+    public static GrpcException PermissionNotGranted => Precondition("etcdserver: permission is not granted to the role");
+
+    public static GrpcException InvalidAuthToken => new(GrpcStatusCode.Unauthenticated, "etcdserver: invalid auth token");
+
+    public static GrpcException InvalidAuthManagement => Invalid("etcdserver: invalid auth management");
+
+    public static GrpcException AuthOldRevision => Invalid("etcdserver: revision of auth store is old");
+
     public static GrpcException WrongDowngradeVersion => Invalid("etcdserver: wrong downgrade target version format");
 
     public static GrpcException InvalidDowngradeTarget => Invalid("etcdserver: invalid downgrade target version");

@@ -4,6 +4,7 @@ using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd.Grpc;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
+using Lutra.Server.Tls;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,7 @@ internal sealed class EtcdGateway(EtcdFace face, ILogger logger)
         try
         {
             CrossSite.Refuse(http.Request);
+            RefuseCertificate(http);
             await CallAsync(http, route);
         }
         catch (RefusedException refused)
@@ -85,8 +87,18 @@ internal sealed class EtcdGateway(EtcdFace face, ILogger logger)
         http.Response.ContentType = "application/json";
         http.Response.Headers["Grpc-Metadata-Content-Type"] = "application/grpc";
         var reply = new GatewayReply(http.Response, route.Method.OutputType, route.IsStream);
-        await new EtcdInvocation(face, name => Metadata(http.Request, name), reply, deadline, http.RequestAborted).RunAsync(method, requests);
+        await new EtcdInvocation(face, name => Metadata(http.Request, name), certificate: null, reply, deadline, http.RequestAborted).RunAsync(method, requests);
         reply.WriteOut();
+    }
+
+    // As etcd does: a certificate that names a user would say nothing here, and who shows one does not expect that.
+    private void RefuseCertificate(HttpContext http)
+    {
+        if (face.Door.CertificatesNameUsers && face.Node is { Auth.IsEnabled: true } && http.Features.Get<CallerStanding>()?.User is { Length: > 0 })
+        {
+            throw new GrpcException(
+                GrpcStatusCode.InvalidArgument, "CommonName of client sending a request against gateway will be ignored and not used as expected");
+        }
     }
 
     private CancellationTokenSource? DeadlineOf(HttpContext http) =>

@@ -1,6 +1,7 @@
 using Lutra.Protocol;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd.Errors;
+using Lutra.Server.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -81,7 +82,7 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         using var request = new GrpcRequestPipe(http.Request.BodyReader, encoding, face.Options.MessageSizeBytesMax);
         if (method is SingleRequestMethod)
             await ReadOnlyMessageAsync(request, deadline, http.RequestAborted);
-        var invocation = new EtcdInvocation(face, name => http.Request.Headers[name] is [{ } value, ..] ? value : null, reply, deadline, http.RequestAborted);
+        var invocation = new EtcdInvocation(face, name => http.Request.Headers[name] is [{ } value, ..] ? value : null, http.Features.Get<CallerStanding>()?.User, reply, deadline, http.RequestAborted);
         await invocation.RunAsync(method, request);
     }
 

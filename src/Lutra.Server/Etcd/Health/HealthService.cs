@@ -13,8 +13,8 @@ internal static class HealthService
 
     public static IEnumerable<EtcdMethod> Methods =>
     [
-        ProtoMethod.Single(Service + "Check", Pb.HealthCheckRequest.Parser, Check) with { NeedsCluster = false },
-        ProtoMethod.Many(Service + "Watch", Pb.HealthCheckRequest.Parser, WatchAsync) with { NeedsCluster = false },
+        ProtoMethod.Single(Service + "Check", CallerNeed.Nobody, Pb.HealthCheckRequest.Parser, Check) with { NeedsCluster = false },
+        ProtoMethod.Many(Service + "Watch", CallerNeed.Nobody, Pb.HealthCheckRequest.Parser, WatchAsync) with { NeedsCluster = false },
     ];
 
     private static ValueTask<IMessage> Check(EtcdCall call, Pb.HealthCheckRequest request) => request.Service.Length == 0

@@ -13,12 +13,12 @@ internal static class KvService
 
     public static IEnumerable<EtcdMethod> Methods =>
     [
-        new SingleRequestMethod(Service + "Range", RangeAsync) { ForLearners = true },
-        new SingleRequestMethod(Service + "RangeStream", static (call, request) => new(new RangeStream(call).RunAsync(request))) { GoesOn = true },
-        new SingleRequestMethod(Service + "Put", PutAsync) { Writes = true },
-        new SingleRequestMethod(Service + "DeleteRange", DeleteAsync) { Writes = true },
-        new SingleRequestMethod(Service + "Txn", TransactAsync) { Writes = true },
-        new SingleRequestMethod(Service + "Compact", CompactAsync) { Writes = true },
+        new SingleRequestMethod(Service + "Range", RangeAsync) { Need = CallerNeed.Keys, ForLearners = true },
+        new SingleRequestMethod(Service + "RangeStream", static (call, request) => new(new RangeStream(call).RunAsync(request))) { Need = CallerNeed.Keys, GoesOn = true },
+        new SingleRequestMethod(Service + "Put", PutAsync) { Need = CallerNeed.Keys, Writes = true },
+        new SingleRequestMethod(Service + "DeleteRange", DeleteAsync) { Need = CallerNeed.Keys, Writes = true },
+        new SingleRequestMethod(Service + "Txn", TransactAsync) { Need = CallerNeed.Keys, Writes = true },
+        new SingleRequestMethod(Service + "Compact", CompactAsync) { Need = CallerNeed.Root, Writes = true },
     ];
 
     private static async ValueTask RangeAsync(EtcdCall call, ReadOnlyMemory<byte> request)

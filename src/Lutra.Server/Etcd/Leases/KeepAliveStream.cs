@@ -86,7 +86,7 @@ internal sealed class KeepAliveStream(EtcdCall call)
     {
         try
         {
-            return (await call.Node.KeepAliveAsync(lease, stop)).TtlSeconds;
+            return (await (await call.WhoAsync()).KeepAliveAsync(lease, stop)).TtlSeconds;
         }
         catch (LutraException gone) when (gone.Error == LutraError.LeaseNotFound)
         {

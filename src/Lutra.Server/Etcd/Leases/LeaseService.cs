@@ -12,11 +12,11 @@ internal static class LeaseService
 
     public static IEnumerable<EtcdMethod> Methods =>
     [
-        ProtoMethod.Single(Service + "LeaseGrant", Pb.LeaseGrantRequest.Parser, GrantAsync) with { Writes = true },
-        ProtoMethod.Single(Service + "LeaseRevoke", Pb.LeaseRevokeRequest.Parser, RevokeAsync) with { Writes = true },
-        ProtoMethod.Single(Service + "LeaseTimeToLive", Pb.LeaseTimeToLiveRequest.Parser, TimeToLiveAsync),
-        ProtoMethod.Single(Service + "LeaseLeases", Pb.LeaseLeasesRequest.Parser, ListAsync),
-        new StreamingMethod(Service + "LeaseKeepAlive", static (call, requests) => new KeepAliveStream(call).RunAsync(requests)),
+        ProtoMethod.Single(Service + "LeaseGrant", CallerNeed.User, Pb.LeaseGrantRequest.Parser, GrantAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "LeaseRevoke", CallerNeed.Keys, Pb.LeaseRevokeRequest.Parser, RevokeAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "LeaseTimeToLive", CallerNeed.User, Pb.LeaseTimeToLiveRequest.Parser, TimeToLiveAsync),
+        ProtoMethod.Single(Service + "LeaseLeases", CallerNeed.User, Pb.LeaseLeasesRequest.Parser, ListAsync),
+        new StreamingMethod(Service + "LeaseKeepAlive", static (call, requests) => new KeepAliveStream(call).RunAsync(requests)) { Need = CallerNeed.Keys },
     ];
 
     private static async ValueTask<IMessage> GrantAsync(EtcdCall call, Pb.LeaseGrantRequest request)

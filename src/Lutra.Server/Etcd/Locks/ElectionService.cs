@@ -13,11 +13,11 @@ internal static class ElectionService
 
     public static IEnumerable<EtcdMethod> Methods =>
     [
-        ProtoMethod.Single(Service + "Campaign", Pb.CampaignRequest.Parser, CampaignAsync) with { GoesOn = true },
-        ProtoMethod.Single(Service + "Proclaim", Pb.ProclaimRequest.Parser, ProclaimAsync) with { Writes = true },
-        ProtoMethod.Single(Service + "Leader", Pb.LeaderRequest.Parser, LeaderAsync),
-        ProtoMethod.Many(Service + "Observe", Pb.LeaderRequest.Parser, static (call, request) => new Observation(call, request.Name.Memory).RunAsync()),
-        ProtoMethod.Single(Service + "Resign", Pb.ResignRequest.Parser, ResignAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "Campaign", CallerNeed.Keys, Pb.CampaignRequest.Parser, CampaignAsync) with { GoesOn = true },
+        ProtoMethod.Single(Service + "Proclaim", CallerNeed.Keys, Pb.ProclaimRequest.Parser, ProclaimAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "Leader", CallerNeed.Keys, Pb.LeaderRequest.Parser, LeaderAsync),
+        ProtoMethod.Many(Service + "Observe", CallerNeed.Keys, Pb.LeaderRequest.Parser, static (call, request) => new Observation(call, request.Name.Memory).RunAsync()),
+        ProtoMethod.Single(Service + "Resign", CallerNeed.Keys, Pb.ResignRequest.Parser, ResignAsync) with { Writes = true },
     ];
 
     private static async ValueTask<IMessage> CampaignAsync(EtcdCall call, Pb.CampaignRequest request)

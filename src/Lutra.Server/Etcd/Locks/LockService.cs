@@ -12,8 +12,8 @@ internal static class LockService
 
     public static IEnumerable<EtcdMethod> Methods =>
     [
-        ProtoMethod.Single(Service + "Lock", Pb.LockRequest.Parser, LockAsync) with { GoesOn = true },
-        ProtoMethod.Single(Service + "Unlock", Pb.UnlockRequest.Parser, UnlockAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "Lock", CallerNeed.Keys, Pb.LockRequest.Parser, LockAsync) with { GoesOn = true },
+        ProtoMethod.Single(Service + "Unlock", CallerNeed.Keys, Pb.UnlockRequest.Parser, UnlockAsync) with { Writes = true },
     ];
 
     private static async ValueTask<IMessage> LockAsync(EtcdCall call, Pb.LockRequest request)

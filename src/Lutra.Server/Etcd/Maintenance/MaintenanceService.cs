@@ -14,14 +14,14 @@ internal static class MaintenanceService
 
     public static IEnumerable<EtcdMethod> Methods =>
     [
-        ProtoMethod.Single(Service + "Status", Pb.StatusRequest.Parser, StatusAsync) with { ForLearners = true },
-        ProtoMethod.Single(Service + "Alarm", Pb.AlarmRequest.Parser, AlarmAsync),
-        ProtoMethod.Single(Service + "Defragment", Pb.DefragmentRequest.Parser, DefragmentAsync),
-        ProtoMethod.Single(Service + "Hash", Pb.HashRequest.Parser, HashAsync),
-        ProtoMethod.Single(Service + "HashKV", Pb.HashKVRequest.Parser, HashKeysAsync),
-        ProtoMethod.Many(Service + "Snapshot", Pb.SnapshotRequest.Parser, static (call, _) => SnapshotStream.SendAsync(call)),
-        ProtoMethod.Single(Service + "MoveLeader", Pb.MoveLeaderRequest.Parser, MoveLeaderAsync),
-        ProtoMethod.Single(Service + "Downgrade", Pb.DowngradeRequest.Parser, DowngradeAsync),
+        ProtoMethod.Single(Service + "Status", CallerNeed.User, Pb.StatusRequest.Parser, StatusAsync) with { ForLearners = true },
+        ProtoMethod.Single(Service + "Alarm", CallerNeed.User, Pb.AlarmRequest.Parser, AlarmAsync),
+        ProtoMethod.Single(Service + "Defragment", CallerNeed.Root, Pb.DefragmentRequest.Parser, DefragmentAsync),
+        ProtoMethod.Single(Service + "Hash", CallerNeed.Root, Pb.HashRequest.Parser, HashAsync),
+        ProtoMethod.Single(Service + "HashKV", CallerNeed.Root, Pb.HashKVRequest.Parser, HashKeysAsync),
+        ProtoMethod.Many(Service + "Snapshot", CallerNeed.Root, Pb.SnapshotRequest.Parser, static (call, _) => SnapshotStream.SendAsync(call)),
+        ProtoMethod.Single(Service + "MoveLeader", CallerNeed.Root, Pb.MoveLeaderRequest.Parser, MoveLeaderAsync),
+        ProtoMethod.Single(Service + "Downgrade", CallerNeed.Root, Pb.DowngradeRequest.Parser, DowngradeAsync),
     ];
 
     private static async ValueTask<IMessage> StatusAsync(EtcdCall call, Pb.StatusRequest request)
@@ -59,6 +59,8 @@ internal static class MaintenanceService
     /// </summary>
     private static async ValueTask<IMessage> AlarmAsync(EtcdCall call, Pb.AlarmRequest request)
     {
+        if (request.Action != Pb.AlarmRequest.Types.AlarmAction.Get)
+            call.Node.CheckRoot();
         if (request is { Action: Pb.AlarmRequest.Types.AlarmAction.Activate, Alarm: not Pb.AlarmType.None })
             throw new GrpcException(GrpcStatusCode.Unimplemented, "lutra: alarms follow the disk and cannot be raised by hand");
         var reply = new Pb.AlarmResponse { Header = call.Header().ToMessage() };

@@ -17,7 +17,7 @@ internal static class ReflectionService
     ];
 
     public static IEnumerable<EtcdMethod> Methods =>
-        Names.Select(name => new StreamingMethod($"/{name}/{Method}", AnswerAsync) { NeedsCluster = false });
+        Names.Select(name => new StreamingMethod($"/{name}/{Method}", AnswerAsync) { Need = CallerNeed.Nobody, NeedsCluster = false });
 
     private static async Task AnswerAsync(EtcdCall call, MessageReader requests)
     {

@@ -18,7 +18,7 @@ internal sealed class StreamWatch(long id, bool wantsProgress, bool isFragmented
     public bool WasHeard { get; set; } = true;
 
     /// <summary>Throws <see cref="LutraException"/> where it cannot begin.</summary>
-    public void Open(LutraNode node, WatchOperation operation) => source = node.OpenWatch(operation, Signal);
+    public void Open(CallerNode node, WatchOperation operation) => source = node.OpenWatch(operation, Signal);
 
     /// <summary>There may be something to take. From any thread; tells the stream once until it is taken up.</summary>
     public void Signal()

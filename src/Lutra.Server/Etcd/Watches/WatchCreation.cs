@@ -11,10 +11,12 @@ internal readonly record struct WatchCreation(WatchOperation Operation, string? 
     private const string EmptyRange = "mvcc: watcher range is empty";
     private static readonly byte[] FirstKey = [0];
 
+    /// <summary>No key stands for the first that there can be; with an end of a zero byte, so, for all.</summary>
+    public static KeyRange RangeOf(Pb.WatchCreateRequest asked) => KeyRangeWire.Of(asked.Key.IsEmpty ? FirstKey : asked.Key.Memory, asked.RangeEnd.Memory);
+
     public static WatchCreation Of(Pb.WatchCreateRequest asked)
     {
-        // No key stands for the first that there can be; with an end of a zero byte, so, for all.
-        var range = KeyRangeWire.Of(asked.Key.IsEmpty ? FirstKey : asked.Key.Memory, asked.RangeEnd.Memory);
+        var range = RangeOf(asked);
         var operation = new WatchOperation(
             range, new Revision(Math.Max(asked.StartRevision, 0)), asked.PrevKv, asked.Filters.Contains(Pb.WatchCreateRequest.Types.FilterType.Noput),
             asked.Filters.Contains(Pb.WatchCreateRequest.Types.FilterType.Nodelete));

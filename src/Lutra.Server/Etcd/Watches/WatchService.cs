@@ -9,6 +9,6 @@ internal static class WatchService
         {
             using var stream = new WatchStream(call);
             await stream.RunAsync(requests);
-        }),
+        }) { Need = CallerNeed.Keys },
     ];
 }

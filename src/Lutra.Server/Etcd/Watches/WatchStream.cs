@@ -44,7 +44,7 @@ internal sealed class WatchStream : IDisposable
         {
             while (true)
             {
-                var worked = ServeAsked();
+                var worked = await ServeAskedAsync();
                 worked |= await DeliverAsync(stop.Token);
                 worked |= AnswerProgress();
                 worked |= TellProgressIfDue();
@@ -72,7 +72,7 @@ internal sealed class WatchStream : IDisposable
         waiting.Dispose();
     }
 
-    private bool ServeAsked()
+    private async ValueTask<bool> ServeAskedAsync()
     {
         var worked = false;
         while (asked.TryTake() is { } request)
@@ -81,7 +81,7 @@ internal sealed class WatchStream : IDisposable
             switch (request.RequestUnionCase)
             {
                 case Pb.WatchRequest.RequestUnionOneofCase.CreateRequest:
-                    Create(request.CreateRequest);
+                    await CreateAsync(request.CreateRequest);
                     break;
                 case Pb.WatchRequest.RequestUnionOneofCase.CancelRequest:
                     Cancel(request.CancelRequest.WatchId);
@@ -95,8 +95,21 @@ internal sealed class WatchStream : IDisposable
         return worked;
     }
 
-    private void Create(Pb.WatchCreateRequest request)
+    private async ValueTask CreateAsync(Pb.WatchCreateRequest request)
     {
+        CallerNode node;
+        try
+        {
+            node = await call.WhoAsync();
+            node.CheckWatch(WatchCreation.RangeOf(request));
+        }
+        catch (LutraException denied)
+        {
+            var refused = RefusalMap.Of(denied, writes: false);
+            Refuse($"rpc error: code = {refused.Code} desc = {refused.Message}");
+            return;
+        }
+
         var creation = WatchCreation.Of(request);
         var refusal = creation.Refusal ?? (request.WatchId != 0 && watches.ContainsKey(request.WatchId) ? DuplicateId : null);
         if (refusal is not null)
@@ -108,7 +121,7 @@ internal sealed class WatchStream : IDisposable
         var watch = new StreamWatch(request.WatchId != 0 ? request.WatchId : NextId(), request.ProgressNotify, request.Fragment, BecameReady);
         try
         {
-            watch.Open(call.Node, creation.Operation);
+            watch.Open(node, creation.Operation);
         }
         catch (LutraException compacted) when (compacted.Error == LutraError.Compacted)
         {

@@ -33,7 +33,7 @@ internal static class HealthRoute
 
     private static async ValueTask<string?> FindFaultAsync(RestCall call, bool local, bool spaceExcluded, CancellationToken stop)
     {
-        var status = await call.Node.StatusAsync(stop);
+        var status = await call.Face.Node.StatusAsync(stop);
         if (status.OutOfSpace && !spaceExcluded)
             return $"ALARM {NoSpaceAlarm}";
         if (!local && status.LeaderLabel is null)

@@ -19,7 +19,7 @@ internal static class KvRoute
         var slash = rest.Span.IndexOf('/');
         var verb = slash < 0 ? rest : rest[..slash];
         var below = slash < 0 ? (ReadOnlyMemory<char>?)null : rest[(slash + 1)..];
-        var inner = new RestCall(call.Http, call.Face, new Target(verb, below, call.Target.Query));
+        var inner = new RestCall(call.Http, call.Face, new Target(verb, below, call.Target.Query), call.Node);
         return verb.Span switch
         {
             "get" => call.Method is "GET" or "HEAD" ? KeyRead.HandleAsync(inner) : call.RefuseVerb("GET, HEAD"),

@@ -12,6 +12,9 @@ internal static class ProblemWriter
     // Elections end within a second or two; asking again sooner only adds load.
     private const string RetryAfterSeconds = "1";
 
+    // What callers may prove themselves by.
+    private const string Challenges = "Basic realm=\"lutra\", charset=\"UTF-8\", Bearer";
+
     public static void Write(HttpContext http, Problem problem)
     {
         var response = http.Response;
@@ -21,6 +24,8 @@ internal static class ProblemWriter
             headers.Allow = problem.Allow;
         if (problem.Upgrade is not null)
             headers.Upgrade = problem.Upgrade;
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+            headers.WWWAuthenticate = Challenges;
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
             headers.RetryAfter = RetryAfterSeconds;
         if (problem.CurrentRevision is > 0 and var revision)
