@@ -64,14 +64,20 @@ internal abstract class ClientCommand : Command
         var secured = TlsOf(parsed);
         return new(new LutraClientOptions
         {
-            Endpoints = [.. Known(to).Select(server => Endpoints.Parse(server, secured is null ? "http" : "https"))],
+            Endpoints = UrlsOf(to, secured),
             Timeout = TimeoutOf(parsed),
             Tls = secured,
             Transport = TransportOf(parsed),
         });
     }
 
+    /// <summary>Where the servers are.</summary>
+    protected IReadOnlyList<Uri> UrlsOf(ParseResult parsed) => UrlsOf(EndpointsOf(parsed), TlsOf(parsed));
+
     protected Tls.ClientTlsOptions? TlsOf(ParseResult parsed) => tls.Of(parsed);
+
+    private static IReadOnlyList<Uri> UrlsOf(IReadOnlyList<string> servers, Tls.ClientTlsOptions? secured) =>
+        [.. Known(servers).Select(server => Endpoints.Parse(server, secured is null ? "http" : "https"))];
 
     private static IReadOnlyList<string> Known(IReadOnlyList<string> to) =>
         to.Count > 0 ? to : throw new LutraException(LutraError.InvalidArgument, "The list of servers is empty. Name one, such as: --endpoints localhost:2379");
@@ -87,7 +93,7 @@ internal abstract class ClientCommand : Command
         };
     }
 
-    private TimeSpan TimeoutOf(ParseResult parsed) => parsed.GetValue(timeout) is > 0 and <= TimeoutSecondsMax and var seconds
+    protected TimeSpan TimeoutOf(ParseResult parsed) => parsed.GetValue(timeout) is > 0 and <= TimeoutSecondsMax and var seconds
         ? TimeSpan.FromSeconds(seconds)
         : throw new LutraException(LutraError.InvalidArgument, $"--timeout is {parsed.GetValue(timeout)}, but must be from 1 to {TimeoutSecondsMax} seconds.");
 

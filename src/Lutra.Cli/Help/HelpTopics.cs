@@ -101,7 +101,7 @@ internal static class HelpTopics
             "help lists its commands, help put says all about one. Tab completes, arrows recall, Ctrl+C ends a command, Ctrl+D the shell."),
         ["export"] = new(["lutra export all.jsonl", "lutra export --prefix user/ | gzip > users.jsonl.gz"], Reads, "One line for each key, all as of one revision; shows its progress on a terminal."),
         ["import"] = new(
-            ["lutra import all.jsonl", "zcat users.jsonl.gz | lutra import", "lutra import all.jsonl --from-line 5001"],
+            ["lutra import all.jsonl", "zcat users.jsonl.gz | lutra import", "lutra import all.jsonl --from-line 5001", "lutra import --from-etcd localhost:2379 --endpoints localhost:8001", "lutra import --from-etcd old:2379 --prefix app/ --into-prefix copy/", "lutra import --from-etcd old:2379 --overwrite"],
             "0 done; 2 a line cannot be imported, and says which; 5 not done; 7 unknown. What stands before the line that is named is done.",
             "Keys that are there already get the values of the file. Written in transactions of up to 100 keys."),
         ["snapshot"] = new(["lutra snapshot save backup.lutra", "lutra snapshot inspect backup.lutra"]),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lutra.Cli.Client;
 using Lutra.Cli.Output;
+using Lutra.Cli.Transfer.FromEtcd;
 
 namespace Lutra.Cli.Transfer;
 
@@ -16,11 +17,14 @@ internal sealed class ImportCommand : ClientCommand
     private readonly Argument<string> file = new("file") { Description = "What \"lutra export\" wrote; - is standard input", DefaultValueFactory = _ => "-" };
     private readonly Option<long> from = new("--from-line") { Description = "Begin at this line, the first is 1", DefaultValueFactory = _ => 1 };
 
+    private readonly FromEtcdOptions etcd = new();
+
     private ImportCommand()
-        : base("import", "Writes the keys and values of lines of JSON, as \"lutra export\" makes them")
+        : base("import", "Writes the keys and values of lines of JSON, as \"lutra export\" makes them, or copies a live etcd")
     {
         Add(file);
         Add(from);
+        etcd.AddTo(this);
     }
 
     public static Command Create() => new ImportCommand();
@@ -28,6 +32,12 @@ internal sealed class ImportCommand : ClientCommand
     protected override async Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken)
     {
         var path = parsed.GetRequiredValue(file);
+        if (etcd.IsAsked(parsed))
+        {
+            return path == "-"
+                ? await etcd.RunAsync(client, UrlsOf(parsed), TlsOf(parsed), TimeoutOf(parsed), parsed, answer, cancellationToken)
+                : throw new LutraException(LutraError.InvalidArgument, "Either a file is imported or etcd is copied: leave the file out, or --from-etcd.");
+        }
         if (path != "-" && Directory.Exists(path))
             throw new LutraException(LutraError.InvalidArgument, $"{FileNames.Show(path)} is a folder. Name a file, or - for standard input.");
         if (path != "-" && !File.Exists(path))

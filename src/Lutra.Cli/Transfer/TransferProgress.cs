@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Lutra.Cli.Transfer;
 
-/// <summary>How far a long transfer is: a bar on standard error where that is a terminal, nothing elsewhere. It is gone when the work is.</summary>
+/// <summary>
+/// How far a long transfer is: a bar on standard error where that is a terminal, which is gone when the work is. Elsewhere nothing, or a line for each tenth where asked.
+/// </summary>
 internal sealed class TransferProgress
 {
     private const int BarCells = 30;
@@ -25,8 +27,11 @@ internal sealed class TransferProgress
     }
 
     /// <param name="total">What will have been moved at the end; the work reports what has been moved so far.</param>
-    public static async Task<T> ShowAsync<T>(string what, double total, Func<Action<double>, Task<T>> work)
+    /// <param name="says">Takes lines where there is no terminal; null: nobody does.</param>
+    public static async Task<T> ShowAsync<T>(string what, double total, Func<Action<double>, Task<T>> work, Action<string>? says = null)
     {
+        if (total > 0 && Console.IsErrorRedirected && says is not null)
+            return await work(Tenths(what, total, says));
         if (Console.IsErrorRedirected || total <= 0)
             return await work(_ => { });
         var started = Stopwatch.GetTimestamp();
@@ -39,6 +44,19 @@ internal sealed class TransferProgress
         {
             progress.End();
         }
+    }
+
+    internal static Action<double> Tenths(string what, double total, Action<string> says)
+    {
+        var told = 0;
+        return moved =>
+        {
+            var tenths = (int)(10 * moved / total);
+            if (tenths <= told)
+                return;
+            told = tenths;
+            says(string.Create(CultureInfo.InvariantCulture, $"{what}: {moved} of {total}"));
+        };
     }
 
     internal void Moved(double moved)

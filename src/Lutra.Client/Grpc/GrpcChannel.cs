@@ -16,17 +16,20 @@ public sealed class GrpcChannel : IDisposable
     private readonly string address;
     private readonly bool ownsHttp;
     private readonly bool asksInOurWords;
+    private readonly Func<string?>? token;
     private int ours;
 
     /// <summary>A channel with a connection of its own, which speaks nothing but plain gRPC.</summary>
+    /// <param name="token">Says, for each call anew, the token that proves who calls; null, or said so: nobody in particular.</param>
     /// <exception cref="TlsException">A certificate's file cannot be used.</exception>
-    public GrpcChannel(Uri endpoint, ClientTlsOptions? tls = null)
-        : this(new HttpMessageInvoker(Connecting.Handler(tls)), endpoint, asksInOurWords: false) => ownsHttp = true;
+    public GrpcChannel(Uri endpoint, ClientTlsOptions? tls = null, Func<string?>? token = null)
+        : this(new HttpMessageInvoker(Connecting.Handler(tls)), endpoint, asksInOurWords: false, token) => ownsHttp = true;
 
     /// <param name="asksInOurWords">Ask for what servers of ours say beyond etcd's API.</param>
-    internal GrpcChannel(HttpMessageInvoker http, Uri endpoint, bool asksInOurWords)
+    internal GrpcChannel(HttpMessageInvoker http, Uri endpoint, bool asksInOurWords, Func<string?>? token = null)
     {
         this.http = http;
+        this.token = token;
         this.asksInOurWords = asksInOurWords;
         address = endpoint.ToString().TrimEnd('/');
     }
@@ -98,6 +101,8 @@ public sealed class GrpcChannel : IDisposable
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         if (asksInOurWords)
             request.Headers.TryAddWithoutValidation(LutraHeaders.GrpcClient, "1");
+        if (token?.Invoke() is { } proof)
+            request.Headers.TryAddWithoutValidation("token", proof);
         if (metadata.Name is { } name)
             request.Headers.TryAddWithoutValidation(name, metadata.Value);
         try

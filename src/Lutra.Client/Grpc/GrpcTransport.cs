@@ -13,15 +13,18 @@ public sealed class GrpcTransport : IClientTransport
     private const int AnswerSizeBytesMax = 512 * 1024 * 1024;
 
     private readonly ClientTlsOptions? tls;
+    private readonly Func<string?>? token;
     private readonly HttpMessageInvoker calls;
     private readonly HttpClient http;
     private readonly Lazy<RestTransport> plain;
 
     /// <param name="tls">How to speak to servers at https://; null: as the machine does.</param>
+    /// <param name="token">Says, for each call of etcd's API anew, the token that proves who calls; null, or said so: nobody in particular.</param>
     /// <exception cref="TlsException">A certificate's file cannot be used.</exception>
-    public GrpcTransport(ClientTlsOptions? tls = null)
+    public GrpcTransport(ClientTlsOptions? tls = null, Func<string?>? token = null)
     {
         this.tls = tls;
+        this.token = token;
         var handler = Connecting.Handler(tls);
         calls = new HttpMessageInvoker(handler);
         http = new HttpClient(new Http2Only(handler), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
@@ -32,7 +35,7 @@ public sealed class GrpcTransport : IClientTransport
     {
         if (endpoint.AbsolutePath != "/")
             return plain.Value.Open(endpoint);
-        var server = new GrpcServer(new GrpcChannel(calls, endpoint, asksInOurWords: true), Endpoints.Name(endpoint));
+        var server = new GrpcServer(new GrpcChannel(calls, endpoint, asksInOurWords: true, token), Endpoints.Name(endpoint));
         return new GrpcEndpoint(server, new RestEndpoint(http, endpoint));
     }
 
