@@ -44,7 +44,7 @@ internal sealed class OwnKeys
         if (range.CountOnly)
             return null;
         KeyValue[] all = [.. within.Where(pair => pair.ModRevision >= range.MinModRevision)];
-        Array.Sort(all, (left, right) => Order(range.Sort, left, right) * (range.Descending ? -1 : 1));
+        Array.Sort(all, (left, right) => Order(range.Sort, left, right) * (range.Descending ? -1 : 1) is not 0 and var order ? order : ByKey(left, right));
         KeyValue[] wanted = range.Limit > 0 ? [.. all.Take((int)range.Limit)] : all;
         if (answer.KeyValues.Length != wanted.Length || answer.More != wanted.Length < all.Length)
             return $"it has {answer.KeyValues.Length} keys{(answer.More ? " and more" : "")}, of {all.Length}, with a limit of {range.Limit}";
@@ -125,18 +125,17 @@ internal sealed class OwnKeys
         };
     }
 
-    private static int Order(SortTarget target, KeyValue left, KeyValue right)
+    // What is equal in the target lies in the order of keys, whichever way the target is sorted.
+    private static int Order(SortTarget target, KeyValue left, KeyValue right) => target switch
     {
-        var order = target switch
-        {
-            SortTarget.Version => left.Version.CompareTo(right.Version),
-            SortTarget.CreateRevision => left.CreateRevision.Value.CompareTo(right.CreateRevision.Value),
-            SortTarget.ModRevision => left.ModRevision.Value.CompareTo(right.ModRevision.Value),
-            SortTarget.Value => left.Value.Span.SequenceCompareTo(right.Value.Span),
-            _ => 0,
-        };
-        return order != 0 ? order : left.Key.Span.SequenceCompareTo(right.Key.Span);
-    }
+        SortTarget.Version => left.Version.CompareTo(right.Version),
+        SortTarget.CreateRevision => left.CreateRevision.Value.CompareTo(right.CreateRevision.Value),
+        SortTarget.ModRevision => left.ModRevision.Value.CompareTo(right.ModRevision.Value),
+        SortTarget.Value => left.Value.Span.SequenceCompareTo(right.Value.Span),
+        _ => ByKey(left, right),
+    };
+
+    private static int ByKey(KeyValue left, KeyValue right) => left.Key.Span.SequenceCompareTo(right.Key.Span);
 
     private static IEnumerable<KeyValue> Within(ImmutableSortedDictionary<string, KeyValue> keys, KeyRange range) =>
         keys.Values.Where(pair => range.Contains(pair.Key.Span));
