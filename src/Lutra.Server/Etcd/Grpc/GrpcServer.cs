@@ -71,6 +71,10 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         GrpcTrailers.Write(http.Response, reply.HasBegun, code, message);
         if (asksInOurWords && refusal is not null)
             GrpcTrailers.WriteRefusal(http.Response, reply.HasBegun, refusal);
+
+        // A connection that is being closed counts a call whose client may still say more as done once this returns, and would cut off what is not written yet.
+        if (face.Stopping.IsCancellationRequested)
+            await http.Response.CompleteAsync();
     }
 
     private async Task CallAsync(HttpContext http, GrpcReplyPipe reply)
