@@ -22,6 +22,7 @@ internal static class FuzzTargets
         () => new TableTarget(),
         () => new ManifestTarget(),
         () => new SnapshotTarget(),
+        () => new EtcdSnapshotTarget(),
         () => new RestTarget(),
         () => new ClientTarget(),
         () => new SettingsTarget(),

@@ -35,6 +35,13 @@ internal readonly record struct BoltMeta(int PageSizeBytes, ulong Root, ulong Pa
         BinaryPrimitives.WriteUInt64LittleEndian(fields[32..], FreeListNotStored);
         BinaryPrimitives.WriteUInt64LittleEndian(fields[40..], PageCount);
         BinaryPrimitives.WriteUInt64LittleEndian(fields[48..], Transaction);
+        Seal(page);
+    }
+
+    /// <summary>Makes the checksum that of what stands there.</summary>
+    internal static void Seal(Span<byte> page)
+    {
+        var fields = page[BoltPage.HeaderBytes..];
         BinaryPrimitives.WriteUInt64LittleEndian(fields[FieldsBytes..], Fnv1A(fields[..FieldsBytes]));
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Lutra.Server.Auth;
 using Lutra.Server.Rest;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -47,7 +48,7 @@ internal sealed class RestTarget : FuzzTarget
     private readonly RestFace face;
     private readonly Failures failures = new();
 
-    public RestTarget() => face = new RestFace(CannedStore.Open(), new RestFaceOptions(), failures, CancellationToken.None);
+    public RestTarget() => face = new RestFace(CannedStore.Open(), () => null, new Doorkeeper(new AuthOptions()), new RestFaceOptions(), failures, CancellationToken.None);
 
     public override string Name => "rest";
 

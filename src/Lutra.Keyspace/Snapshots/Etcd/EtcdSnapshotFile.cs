@@ -12,7 +12,7 @@ public static class EtcdSnapshotFile
     // The length of an image is a multiple of this, so that it tells whether a hash follows.
     private const int ImageStepBytes = 512;
 
-    private const int ReadBytes = 1 << 20;
+    private const int ReadBytes = 64 * 1024;
 
     /// <summary>Whether a file begins like etcd's, be it whole or not.</summary>
     public static bool Recognises(IFile file) => BoltFile.Recognises(file);
