@@ -73,6 +73,28 @@ public sealed class ImportTests : IAsyncLifetime
         Assert.Equal("a\n1", await Ours.PrintAsync("get", "a"));
     }
 
+    [Fact]
+    public async Task Users_and_roles_are_copied_and_wait_for_new_passwords()
+    {
+        foreach (var command in (string[])["role add root", "role add reader", "role grant-permission reader read anna/ --prefix=true"])
+            await Theirs.PrintAsync(command.Split(' '));
+        foreach (var command in (string[])["user add root:secret", "user grant-role root root", "user add anna:otter", "user grant-role anna reader"])
+            await Theirs.PrintAsync(command.Split(' '));
+        await Theirs.PrintAsync("put", "anna/a", "1");
+        await Theirs.PrintAsync("auth", "enable");
+        var said = await ImportAsync(0, "--from-user=root:secret");
+        Assert.Contains("Copied 2 users and 2 roles", said, StringComparison.Ordinal);
+        Assert.Contains("no user has one that anybody knows", said, StringComparison.Ordinal);
+
+        await Theirs.PrintAsync("--user=root:secret", "auth", "disable");
+        Assert.Equal(await UsersAsync(Theirs), await UsersAsync(Ours));
+        await Ours.TypeAsync("new\nnew\n", "user", "passwd", "root", "--interactive=false");
+        await Ours.TypeAsync("newer\n", "user", "passwd", "anna", "--interactive=false");
+        await Ours.PrintAsync("auth", "enable");
+        Assert.Contains("invalid user ID or password", await Ours.RefusedAsync("--user=anna:otter", "get", "anna/a"), StringComparison.Ordinal);
+        Assert.Equal("anna/a\n1", await Ours.PrintAsync("--user=anna:newer", "get", "anna/a"));
+    }
+
     /// <summary>By hand: LUTRA_MOVED_KEYS=100000 and more.</summary>
     [Fact]
     public async Task A_copy_that_was_killed_is_done_again_and_ends_the_same_though_etcd_goes_on()
@@ -121,6 +143,12 @@ public sealed class ImportTests : IAsyncLifetime
 
     /// <summary>Revisions are each store's own.</summary>
     private static Task<string> KeysAsync(Etcdctl etcdctl) => etcdctl.PrintAsync("get", "", "--prefix");
+
+    private static async Task<string> UsersAsync(Etcdctl etcdctl)
+    {
+        var portrait = await Portrait.OfAsync(etcdctl, withUsers: true);
+        return portrait[portrait.IndexOf("user ", StringComparison.Ordinal)..];
+    }
 
     private static async Task<string> LeasesAsync(Etcdctl etcdctl)
     {

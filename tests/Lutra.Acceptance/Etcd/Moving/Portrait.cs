@@ -50,7 +50,8 @@ internal static class Portrait
     {
         foreach (var (what, verb) in ((string, string)[])[("user", "user"), ("role", "role")])
         {
-            foreach (var name in (await etcdctl.PrintAsync(verb, "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            // What the role root may do etcd says since 3.5.
+            foreach (var name in (await etcdctl.PrintAsync(verb, "list")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(name => (verb, name) != ("role", "root")))
                 text.AppendLine($"{what} {name}: {await etcdctl.PrintAsync(verb, "get", name)}");
         }
     }

@@ -81,6 +81,12 @@ public sealed class SnapshotFileTests : IDisposable
         await etcd.Etcdctl.PrintAsync("snapshot", "save", FilePath);
         await RestoreAsync("--revision-jump=0");
         var ours = await ServeAsync();
+        Assert.Equal(await Portrait.OfAsync(etcd.Etcdctl, withUsers: true), await Portrait.OfAsync(ours, withUsers: true));
+        await ours.PrintAsync("auth", "enable");
+        Assert.Equal("anna/a\n1", await ours.PrintAsync("--user=anna:otter", "get", "anna/a"));
+        Assert.Contains("permission denied", await ours.RefusedAsync("--user=anna:otter", "put", "anna/a", "2"), StringComparison.Ordinal);
+        Assert.Contains("permission denied", await ours.RefusedAsync("--user=anna:otter", "snapshot", "save", FilePath + ".hers"), StringComparison.Ordinal);
+        await ours.PrintAsync("--user=root:secret", "auth", "disable");
         var again = FilePath + ".again";
         await ours.PrintAsync("snapshot", "save", again);
 
