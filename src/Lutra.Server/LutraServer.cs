@@ -72,9 +72,9 @@ public sealed class LutraServer : IAsyncDisposable
             var own = options.EtcdNode ?? (() => node as LutraNode);
             var door = new Doorkeeper(options.Auth);
             application.Lifetime.ApplicationStopped.Register(door.Dispose);
-            var face = new RestFace(node, own, door, options.Rest, logger, application.Lifetime.ApplicationStopping);
             var etcd = new EtcdFace(
                 own, door, options.Etcd, hasTls: options.Tls is not null, application.Lifetime.ApplicationStopping);
+            var face = new RestFace(node, own, door, options.Rest, logger, application.Lifetime.ApplicationStopping) { Etcd = etcd };
             var grpc = new GrpcServer(etcd, logger);
             var gateway = new EtcdGateway(etcd, logger);
             if (options.Tls is { } tls)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Lutra.Server.Auth;
 using Lutra.Server.Etcd.Auth;
 using Lutra.Server.Etcd.Cluster;
+using Lutra.Server.Etcd.Grpc;
 using Lutra.Server.Etcd.Health;
 using Lutra.Server.Etcd.Kv;
 using Lutra.Server.Etcd.Leases;
@@ -33,6 +34,7 @@ internal sealed class EtcdFace
         Options = options;
         Stopping = stopping;
         Methods = AllMethods().ToFrozenDictionary(method => method.Path, StringComparer.Ordinal);
+        Measures = new GrpcMeasures(Methods.Values, options.Time);
         Services = Methods.Keys.Select(ServiceOf).ToFrozenSet(StringComparer.Ordinal);
     }
 
@@ -49,6 +51,9 @@ internal sealed class EtcdFace
     public CancellationToken Stopping { get; }
 
     public FrozenDictionary<string, EtcdMethod> Methods { get; }
+
+    /// <summary>What was called of them over gRPC.</summary>
+    public GrpcMeasures Measures { get; }
 
     /// <summary>The full names of the services that <see cref="Methods"/> belong to.</summary>
     public FrozenSet<string> Services { get; }

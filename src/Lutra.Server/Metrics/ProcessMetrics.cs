@@ -13,9 +13,12 @@ internal sealed class ProcessMetrics
     {
         text.One("process_cpu_seconds_total", MetricKind.Counter, "Processor time used, in user and system mode.", Environment.CpuUsage.TotalTime.TotalSeconds);
         text.One("process_resident_memory_bytes", MetricKind.Gauge, "Memory of the process that is in RAM.", Environment.WorkingSet);
+        text.One("process_virtual_memory_bytes", MetricKind.Gauge, "Address space of the process; Linux only.", VirtualBytes());
         text.One("process_start_time_seconds", MetricKind.Gauge, "When the process started, in Unix time.", startSeconds);
         text.One("process_open_fds", MetricKind.Gauge, "Open file descriptors; Linux only.", OpenFiles());
         text.One("process_max_fds", MetricKind.Gauge, "How many there may be; Linux only.", OpenFileLimit.Current());
+        text.One("os_fd_used", MetricKind.Gauge, "The same as process_open_fds, as etcd calls it.", OpenFiles());
+        text.One("os_fd_limit", MetricKind.Gauge, "The same as process_max_fds, as etcd calls it.", OpenFileLimit.Current());
         text.One("dotnet_gc_heap_bytes", MetricKind.Gauge, "The managed heap, as of the last collection.", GC.GetGCMemoryInfo().HeapSizeBytes);
         text.One("dotnet_gc_allocated_bytes_total", MetricKind.Counter, "Bytes allocated on the managed heap.", GC.GetTotalAllocatedBytes());
         text.One("dotnet_gc_pause_seconds_total", MetricKind.Counter, "How long collections held the process up.", GC.GetTotalPauseDuration().TotalSeconds);
@@ -34,6 +37,21 @@ internal sealed class ProcessMetrics
     {
         using var process = Process.GetCurrentProcess();
         return (process.StartTime.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds;
+    }
+
+    private static double? VirtualBytes()
+    {
+        try
+        {
+            // The first number is the whole size, in pages.
+            return OperatingSystem.IsLinux()
+                ? double.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[0], CultureInfo.InvariantCulture) * Environment.SystemPageSize
+                : null;
+        }
+        catch (Exception noneLeft) when (noneLeft is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return null;
+        }
     }
 
     private static double? OpenFiles()

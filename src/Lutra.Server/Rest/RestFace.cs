@@ -2,6 +2,7 @@ using Lutra.Keyspace.Auth;
 using Lutra.Protocol;
 using Lutra.Server.Auth;
 using Lutra.Server.Diagnostics;
+using Lutra.Server.Etcd;
 using Lutra.Server.Metrics;
 using Lutra.Server.Rest.Cluster;
 using Lutra.Server.Rest.Health;
@@ -75,6 +76,9 @@ internal sealed class RestFace
 
     /// <summary>Asks for the node's numbers; null where there is no node in this process.</summary>
     public Func<TimeSpan, CancellationToken, ValueTask<NodeReport>>? Report { get; }
+
+    /// <summary>The face beside it, whose calls <c>/metrics</c> counts, too; null: there is none.</summary>
+    public EtcdFace? Etcd { get; init; }
 
     public HttpMetrics HttpMetrics { get; } = new();
 

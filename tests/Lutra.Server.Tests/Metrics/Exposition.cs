@@ -117,9 +117,9 @@ internal sealed partial class Exposition
     [GeneratedRegex("^# TYPE ([a-z][a-z0-9_]*) (counter|gauge|histogram)$")]
     private static partial Regex Type();
 
-    [GeneratedRegex("""^([a-z][a-z0-9_]*)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)+)\})? (NaN|[-+]Inf|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)$""")]
+    [GeneratedRegex("""^([a-z][a-z0-9_]*)(?:\{((?:[A-Za-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)+)\})? (NaN|[-+]Inf|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)$""")]
     private static partial Regex Line();
 
-    [GeneratedRegex("""([a-z_]+)="((?:[^"\\\n]|\\[\\"n])*)",?""")]
+    [GeneratedRegex("""([A-Za-z_]+)="((?:[^"\\\n]|\\[\\"n])*)",?""")]
     private static partial Regex Label();
 }

@@ -5,7 +5,7 @@ using System.IO.Pipelines;
 namespace Lutra.Server.Etcd.Grpc;
 
 /// <summary>Messages into a response's body, uncompressed.</summary>
-internal sealed class GrpcReplyPipe(PipeWriter body) : MessageWriter
+internal sealed class GrpcReplyPipe(PipeWriter body, MethodMeasures? measures) : MessageWriter
 {
     private const int PrefixBytes = 5;
 
@@ -14,6 +14,7 @@ internal sealed class GrpcReplyPipe(PipeWriter body) : MessageWriter
     public override IBufferWriter<byte> Begin(int sizeBytes)
     {
         HasBegun = true;
+        measures?.Sent(sizeBytes);
         var prefix = body.GetSpan(PrefixBytes);
         prefix[0] = 0;
         BinaryPrimitives.WriteInt32BigEndian(prefix[1..], sizeBytes);

@@ -10,7 +10,7 @@ namespace Lutra.Server.Etcd.Grpc;
 /// </summary>
 /// <param name="encoding">What <c>grpc-encoding</c> says.</param>
 /// <param name="messageSizeBytesMax">Of a message, compressed or not; checked before anything is allocated.</param>
-internal sealed class GrpcRequestPipe(PipeReader body, GrpcEncoding encoding, int messageSizeBytesMax) : MessageReader, IDisposable
+internal sealed class GrpcRequestPipe(PipeReader body, GrpcEncoding encoding, int messageSizeBytesMax, MethodMeasures? measures) : MessageReader, IDisposable
 {
     private const int PrefixBytes = 5;
 
@@ -65,6 +65,7 @@ internal sealed class GrpcRequestPipe(PipeReader body, GrpcEncoding encoding, in
             return false;
         var message = buffer.Slice(PrefixBytes, length);
         end = message.End;
+        measures?.Received(length);
         if (isCompressed)
             Message = GzipMessage.Decompress(message, messageSizeBytesMax);
         else if (message.IsSingleSegment)

@@ -36,15 +36,24 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         }
 
         http.Response.ContentType = MediaType;
+        var measures = face.Measures.Of(http.Request.Path.Value ?? "");
+        var began = measures?.Begin() ?? 0;
+        var ended = await EndAsync(http, measures);
+        measures?.End(began, ended ?? GrpcStatusCode.Cancelled);
+    }
+
+    /// <summary>Carries the call out and tells its end; null: nobody is there to be told.</summary>
+    private async Task<GrpcStatusCode?> EndAsync(HttpContext http, MethodMeasures? measures)
+    {
         var asksInOurWords = http.Request.Headers.ContainsKey(LutraHeaders.GrpcClient);
         if (asksInOurWords)
             http.Response.Headers[LutraHeaders.GrpcServer] = LutraVersion.Text;
         LutraException? refusal = null;
-        var reply = new GrpcReplyPipe(http.Response.BodyWriter);
+        var reply = new GrpcReplyPipe(http.Response.BodyWriter, measures);
         var (code, message) = (GrpcStatusCode.Ok, "");
         try
         {
-            await CallAsync(http, reply);
+            await CallAsync(http, reply, measures);
         }
         catch (GrpcException ended)
         {
@@ -53,14 +62,14 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The client hung up or gave the call up: nobody is there to be told.
+            // The client hung up or gave the call up.
             http.Abort();
-            return;
+            return null;
         }
         catch (Exception broken) when (broken is ConnectionResetException or BadHttpRequestException)
         {
             http.Abort();
-            return;
+            return null;
         }
         catch (Exception failure)
         {
@@ -75,15 +84,16 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         // A connection that is being closed counts a call whose client may still say more as done once this returns, and would cut off what is not written yet.
         if (face.Stopping.IsCancellationRequested)
             await http.Response.CompleteAsync();
+        return code;
     }
 
-    private async Task CallAsync(HttpContext http, GrpcReplyPipe reply)
+    private async Task CallAsync(HttpContext http, GrpcReplyPipe reply, MethodMeasures? measures)
     {
         var method = Find(http.Request.Path.Value ?? "");
         var encoding = EncodingOf(http);
         RemoveDataRate(http);
         using var deadline = DeadlineOf(http);
-        using var request = new GrpcRequestPipe(http.Request.BodyReader, encoding, face.Options.MessageSizeBytesMax);
+        using var request = new GrpcRequestPipe(http.Request.BodyReader, encoding, face.Options.MessageSizeBytesMax, measures);
         if (method is SingleRequestMethod)
             await ReadOnlyMessageAsync(request, deadline, http.RequestAborted);
         var invocation = new EtcdInvocation(face, name => http.Request.Headers[name] is [{ } value, ..] ? value : null, http.Features.Get<CallerStanding>()?.User, reply, deadline, http.RequestAborted);

@@ -28,7 +28,11 @@ internal static class MetricsRoute
             var report = await ask(LoopPatience, call.Aborted);
             ConsensusMetrics.Write(text, report);
             StoreMetrics.Write(text, report);
+            EtcdMetrics.Write(text, report, call.Face.Etcd?.Node?.Standing);
         }
+
+        if (call.Face.Etcd is { } etcd)
+            GrpcMetrics.Write(text, etcd.Measures);
 
         call.Face.HttpMetrics.Write(text);
         call.Face.ProcessMetrics.Write(text);
