@@ -18,6 +18,7 @@ using Lutra.Cli.Shell;
 using Lutra.Cli.Sim;
 using Lutra.Cli.Snapshots;
 using Lutra.Cli.Transfer;
+using Lutra.Cli.Users;
 
 namespace Lutra.Cli;
 
@@ -68,6 +69,9 @@ internal static class CommandLine
             StatusCommand.Create(),
             MemberCommand.Create(),
             LeaderCommand.Create(),
+            AuthCommand.Create(),
+            UserCommand.Create(),
+            RoleCommand.Create(),
             ShellCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Lutra.Client.Grpc;
+using Lutra.Client.Login;
 using Lutra.Client.Rest;
 using Lutra.Client.Retry;
 
@@ -20,26 +21,42 @@ public sealed class LutraClient : ILutraClient
     private readonly ILutraClient[] endpoints;
     private readonly LutraClientOptions options;
     private readonly CallLoop calls;
+    private readonly LoginSession? session;
     private readonly ClientLife life = new();
 
     /// <summary>A client over <see cref="LutraClientOptions.Transport"/>. Throws <see cref="Tls.TlsException"/> where a certificate's file cannot be used.</summary>
     public LutraClient(LutraClientOptions options)
-        : this(options, options.Transport == LutraTransport.Rest ? new RestTransport(options.Tls) : new GrpcTransport(options.Tls))
+        : this(options, options.Credentials is { } credentials ? new LoginSession(credentials) : null)
+    {
+    }
+
+    private LutraClient(LutraClientOptions options, LoginSession? session)
+        : this(options, options.Transport == LutraTransport.Rest ? new RestTransport(options.Tls, session) : new GrpcTransport(options.Tls, null, session), session)
     {
     }
 
     /// <summary>A client over <paramref name="transport"/>, which it disposes of.</summary>
     public LutraClient(LutraClientOptions options, IClientTransport transport)
+        : this(options, transport, null)
+    {
+    }
+
+    private LutraClient(LutraClientOptions options, IClientTransport transport, LoginSession? session)
     {
         options.Validate();
         this.options = options;
         this.transport = transport;
         endpoints = [.. options.Endpoints.Select(transport.Open)];
-        calls = new CallLoop(endpoints, options, life);
+        calls = new CallLoop(endpoints, options, life, session);
+        this.session = session;
+        Users = new ClientUsers(calls);
     }
 
     /// <summary>A client of the servers in a list such as <c>localhost:2379,localhost:2381</c>.</summary>
     public static LutraClient Connect(string endpoints) => new(new LutraClientOptions { Endpoints = Client.Endpoints.ParseList(endpoints) });
+
+    /// <inheritdoc/>
+    public ILutraUsers Users { get; }
 
     public ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default)
     {
@@ -85,7 +102,7 @@ public sealed class LutraClient : ILutraClient
         calls.RunAsync(CallSafety.Read, static (endpoint, stop) => endpoint.LeasesAsync(stop), cancellationToken);
 
     public IAsyncEnumerable<WatchBatch> WatchAsync(WatchOperation watch, CancellationToken cancellationToken = default) =>
-        new LastingWatch(endpoints, options, life).FollowAsync(watch, cancellationToken);
+        new LastingWatch(endpoints, options, life, session).FollowAsync(watch, cancellationToken);
 
     public IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotAsync(ReadOptions options = default, CancellationToken cancellationToken = default) =>
         new OneSnapshot(calls, life).StreamAsync(options, cancellationToken);

@@ -25,6 +25,9 @@ public sealed record LutraClientOptions
     /// <summary>How to speak to servers at https://; null: as the machine does, without a certificate of the client's.</summary>
     public ClientTlsOptions? Tls { get; init; }
 
+    /// <summary>Who the client is, where its servers ask for users; null: nobody.</summary>
+    public ClientCredentials? Credentials { get; init; }
+
     /// <summary>How long a call may take with all its tries. The default outlasts an election.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lutra.Cli.Output;
+using Lutra.Cli.Users;
 using Lutra.Client;
 
 namespace Lutra.Cli.Client;
@@ -35,6 +36,7 @@ internal abstract class ClientCommand : Command
     };
 
     private readonly ClientTlsFlags tls = new();
+    private readonly ClientUserFlag user = new();
 
     protected ClientCommand(string name, string description)
         : base(name, description)
@@ -45,6 +47,7 @@ internal abstract class ClientCommand : Command
         Add(output);
         Add(timeout);
         tls.AddTo(this);
+        user.AddTo(this);
         SetAction(RunAsync);
     }
 
@@ -67,6 +70,7 @@ internal abstract class ClientCommand : Command
             Endpoints = UrlsOf(to, secured),
             Timeout = TimeoutOf(parsed),
             Tls = secured,
+            Credentials = user.Of(parsed),
             Transport = TransportOf(parsed),
         });
     }

@@ -13,6 +13,7 @@ internal static class HelpTopics
     private const string Reads = "0; 2 the command line makes no sense; 5 nobody could answer.";
     private const string Files = "0; 1 the file or folder cannot be used; 2 the command line makes no sense.";
 
+    private const string Admin = "0 done; 1 refused, such as what is there already; 3 there is no such user or role; 5 not done; 6 denied; 7 unknown.";
     private static readonly HelpTopic None = new([]);
 
     private static readonly SortedDictionary<string, HelpTopic> All = new(StringComparer.Ordinal)
@@ -95,6 +96,27 @@ internal static class HelpTopics
         ["member replace"] = new(
             ["lutra member replace 3 localhost:8005 --id 5", "lutra member replace 3                  its folder is lost, its address is not"],
             "0 done; 1 refused; 3 there is no such member; 5 not done; 7 unknown."),
+        ["auth"] = new(["lutra user add root", "lutra user grant-role root root", "lutra auth enable --user root"]),
+        ["auth enable"] = new(["lutra auth enable --user root"], "0 done; 1 there is no user root, or it has not the role root; 5 not done; 6 denied; 7 unknown."),
+        ["auth disable"] = new(["lutra auth disable --user root"], Admin),
+        ["auth status"] = new(["lutra auth status -o json"], Admin),
+        ["user"] = new(["lutra user add alice", "lutra user grant-role alice readers", "lutra user list"]),
+        ["user add"] = new(["lutra user add alice             asks for a password", "lutra user add alice:secret", "lutra user add robot --no-password"], Admin),
+        ["user delete"] = new(["lutra user delete alice"], Admin),
+        ["user passwd"] = new(["lutra user passwd alice          asks for it", "lutra user passwd alice:secret"], Admin),
+        ["user grant-role"] = new(["lutra user grant-role alice readers"], Admin),
+        ["user revoke-role"] = new(["lutra user revoke-role alice readers"], Admin),
+        ["user get"] = new(["lutra user get alice"], Admin),
+        ["user list"] = new(["lutra user list -o json"], Admin),
+        ["role"] = new(["lutra role add readers", "lutra role grant-permission readers read --prefix config/", "lutra role get readers"]),
+        ["role add"] = new(["lutra role add readers"], Admin),
+        ["role delete"] = new(["lutra role delete readers"], Admin),
+        ["role grant-permission"] = new(
+            ["lutra role grant-permission readers read --prefix config/", "lutra role grant-permission admins readwrite --prefix \"\"", "lutra role grant-permission one write counter"],
+            Admin),
+        ["role revoke-permission"] = new(["lutra role revoke-permission readers --prefix config/"], Admin),
+        ["role get"] = new(["lutra role get readers"], Admin),
+        ["role list"] = new(["lutra role list -o json"], Admin),
         ["shell"] = new(
             ["lutra shell", "lutra shell localhost:8080,localhost:8081,localhost:8082", "echo 'put name otter' | lutra shell", "lutra shell < commands.txt"],
             "that of the first command that failed, or 0.",

@@ -19,6 +19,7 @@ internal static class RootPage
         ("Begin here:", ["dev", "demo", "serve"]),
         ("Keys:", ["put", "get", "del", "keys", "txn", "watch", "lease", "shell"]),
         ("The cluster:", ["status", "leader", "member"]),
+        ("Users:", ["auth", "user", "role"]),
         ("Files:", ["export", "import", "snapshot", "recover"]),
     ];
 

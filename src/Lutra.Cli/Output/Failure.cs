@@ -36,9 +36,9 @@ internal static class Failure
     public static ExitCode CodeOf(LutraException refusal) => refusal.Error switch
     {
         LutraError.InvalidArgument or LutraError.TooLarge => ExitCode.Usage,
-        LutraError.KeyNotFound or LutraError.LeaseNotFound or LutraError.MemberNotFound => ExitCode.NotFound,
+        LutraError.KeyNotFound or LutraError.LeaseNotFound or LutraError.MemberNotFound or LutraError.UserNotFound or LutraError.RoleNotFound => ExitCode.NotFound,
         LutraError.Unavailable or LutraError.Overloaded or LutraError.NoSpace or LutraError.Stopped => ExitCode.Unavailable,
-        LutraError.Denied => ExitCode.Denied,
+        LutraError.Denied or LutraError.UserRequired or LutraError.InvalidToken or LutraError.LoginFailed or LutraError.AuthRevisionOld => ExitCode.Denied,
         LutraError.OutcomeUnknown => ExitCode.UnknownOutcome,
         _ => ExitCode.Error,
     };

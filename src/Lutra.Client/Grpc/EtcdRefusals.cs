@@ -34,9 +34,20 @@ internal static class EtcdRefusals
         ("etcdserver: Peer URLs already exists", LutraError.MemberExists),
         ("etcdserver: member ID already exist", LutraError.MemberExists),
         ("etcdserver: permission denied", LutraError.Denied),
-        ("etcdserver: invalid auth token", LutraError.Denied),
-        ("etcdserver: user name is empty", LutraError.Denied),
-        ("etcdserver: authentication failed, invalid user ID or password", LutraError.Denied),
+        ("etcdserver: invalid auth token", LutraError.InvalidToken),
+        ("etcdserver: user name is empty", LutraError.UserRequired),
+        ("etcdserver: revision of auth store is old", LutraError.AuthRevisionOld),
+        ("etcdserver: authentication failed, invalid user ID or password", LutraError.LoginFailed),
+        ("etcdserver: authentication is not enabled", LutraError.AuthNotEnabled),
+        ("etcdserver: user name not found", LutraError.UserNotFound),
+        ("etcdserver: user name already exists", LutraError.UserExists),
+        ("etcdserver: role name not found", LutraError.RoleNotFound),
+        ("etcdserver: role name already exists", LutraError.RoleExists),
+        ("etcdserver: role is not granted to the user", LutraError.RoleNotGranted),
+        ("etcdserver: permission is not granted to the role", LutraError.PermissionNotGranted),
+        ("etcdserver: root user does not exist", LutraError.RootUserMissing),
+        ("etcdserver: root user does not have root role", LutraError.RootRoleMissing),
+        ("etcdserver: invalid auth management", LutraError.AuthChangeRefused),
 
         // Said before anything is proposed: another member may do it.
         ("etcdserver: no leader", LutraError.Unavailable),
@@ -64,7 +75,7 @@ internal static class EtcdRefusals
 
         foreach (var (text, error) in Texts)
         {
-            if (failure.Message == text)
+            if (failure.Message == text || IsReason(failure.Message, text))
                 return new LutraException(error, $"{endpoint} answered: {text}.", failure);
         }
 
@@ -82,4 +93,8 @@ internal static class EtcdRefusals
             _ => new LutraException(LutraError.InvalidArgument, $"{answered} (gRPC status {failure.Status}).", failure),
         };
     }
+
+    // Why a watch is refused comes with the status in words before it.
+    private static bool IsReason(string message, string text) =>
+        message.StartsWith("rpc error: code = ", StringComparison.Ordinal) && message.EndsWith($" desc = {text}", StringComparison.Ordinal);
 }

@@ -16,6 +16,8 @@ internal sealed class GrpcEndpoint(GrpcServer server, RestEndpoint rest) : ILutr
 
     private readonly EtcdMembers etcd = new(server);
 
+    public ILutraUsers Users { get; } = new GrpcUsers(server);
+
     public ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default) =>
         server.WriteAsync(Keys + "Put", EtcdRequests.Of(put), Pb.PutResponse.Parser, EtcdReplies.ToResult, options, cancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Lutra.Client.Login;
 using Lutra.Client.Rest;
 using Lutra.Tls;
 
@@ -22,13 +23,21 @@ public sealed class GrpcTransport : IClientTransport
     /// <param name="token">Says, for each call of etcd's API anew, the token that proves who calls; null, or said so: nobody in particular.</param>
     /// <exception cref="TlsException">A certificate's file cannot be used.</exception>
     public GrpcTransport(ClientTlsOptions? tls = null, Func<string?>? token = null)
+        : this(tls, token, null)
+    {
+    }
+
+    /// <param name="session">Who logs in; null: nobody.</param>
+    internal GrpcTransport(ClientTlsOptions? tls, Func<string?>? token, LoginSession? session)
     {
         this.tls = tls;
         this.token = token;
-        var handler = Connecting.Handler(tls);
+        HttpMessageHandler handler = Connecting.Handler(tls);
+        if (session is not null)
+            handler = new TokenHandler(handler, session, overGrpc: true);
         calls = new HttpMessageInvoker(handler);
         http = new HttpClient(new Http2Only(handler), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
-        plain = new Lazy<RestTransport>(() => new RestTransport(this.tls));
+        plain = new Lazy<RestTransport>(() => new RestTransport(this.tls, session));
     }
 
     public ILutraClient Open(Uri endpoint)

@@ -17,6 +17,8 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
     private readonly string baseAddress = endpoint.AbsoluteUri.TrimEnd('/');
     private readonly string name = Endpoints.Name(endpoint);
 
+    public ILutraUsers Users => new RestUsers(this);
+
     public async ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default)
     {
         var target = new StringBuilder(KeyTarget.Of(put.Key.Span));
@@ -146,7 +148,22 @@ internal sealed class RestEndpoint(HttpClient http, Uri endpoint) : ILutraClient
 
     private static string LeaseTarget(long lease) => string.Create(CultureInfo.InvariantCulture, $"/leases/{lease}");
 
-    private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> shape)
+    /// <summary>Asks for something.</summary>
+    internal async ValueTask<TResult> AskAsync<TReply, TResult>(string target, JsonTypeInfo<TReply> shape, Func<TReply, TResult> read, CancellationToken cancellationToken)
+    {
+        var answer = await SendAsync(HttpMethod.Get, target, null, null, isWrite: false, cancellationToken);
+        return Parse(Succeeded(answer, isWrite: false), shape, read, isWrite: false);
+    }
+
+    /// <summary>Changes something.</summary>
+    internal async ValueTask<TResult> ChangeAsync<TReply, TResult>(
+        HttpMethod method, string target, HttpContent? body, JsonTypeInfo<TReply> shape, Func<TReply, TResult> read, CancellationToken cancellationToken)
+    {
+        using var content = body ?? new ByteArrayContent([]);
+        return Parse(await WriteAsync(method, target, content, default, cancellationToken), shape, read, isWrite: true);
+    }
+
+    internal static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> shape)
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, shape));
         content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypes.Json);

@@ -1,3 +1,4 @@
+using Lutra.Client.Login;
 using Lutra.Tls;
 
 namespace Lutra.Client.Rest;
@@ -13,8 +14,15 @@ public sealed class RestTransport : IClientTransport
     /// <param name="tls">How to speak to servers at https://; null: as the machine does.</param>
     /// <exception cref="TlsException">A certificate's file cannot be used.</exception>
     public RestTransport(ClientTlsOptions? tls = null)
+        : this(tls, null)
     {
-        http = new HttpClient(Connecting.Handler(tls)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
+    }
+
+    /// <param name="session">Who logs in; null: nobody.</param>
+    internal RestTransport(ClientTlsOptions? tls, LoginSession? session)
+    {
+        var handler = Connecting.Handler(tls);
+        http = new HttpClient(session is null ? handler : new TokenHandler(handler, session, overGrpc: false)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
     }
 
     public ILutraClient Open(Uri endpoint) => new RestEndpoint(http, endpoint);

@@ -76,7 +76,7 @@ internal static class TransactionWriter
         MaxCreateRevision = range.MaxCreateRevision.Value,
     });
 
-    private static T WithRange<T>(KeyRange range, T body)
+    public static T WithRange<T>(KeyRange range, T body)
         where T : RangeBody
     {
         var (from, fromBase64) = Split(range.From.Span);

@@ -1,7 +1,9 @@
+using Lutra.Client.Login;
+
 namespace Lutra.Client.Retry;
 
 /// <summary>Tries a call at one endpoint after another, as the policy says, within its time.</summary>
-internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options, ClientLife life)
+internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options, ClientLife life, LoginSession? session = null)
 {
     private int preferred;
 
@@ -14,6 +16,7 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken, life.Ended);
         var first = Volatile.Read(ref preferred);
         LutraException? unknown = null;
+        var hasLoggedInAgain = false;
         for (var failures = 0; ;)
         {
             var index = (first + failures) % endpoints.Count;
@@ -27,6 +30,14 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
             catch (LutraException refused)
             {
                 failure = refused;
+            }
+
+            // Certainly not done: who logs in again may have better luck, once.
+            if (session is not null && !hasLoggedInAgain && LoginSession.IsOver(failure.Error))
+            {
+                session.Forget();
+                hasLoggedInAgain = true;
+                continue;
             }
 
             failures++;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Lutra.Client.Login;
 
 namespace Lutra.Client.Retry;
 
@@ -6,7 +7,7 @@ namespace Lutra.Client.Retry;
 /// A watch that outlasts its servers: where one fails it goes on at the next, from the revision behind the last that was told. Until it has begun once it gives up
 /// after the time that a call may take; from then on it never does, unless its client is disposed of.
 /// </summary>
-internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options, ClientLife life)
+internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options, ClientLife life, LoginSession? session = null)
 {
     public async IAsyncEnumerable<WatchBatch> FollowAsync(WatchOperation watch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -14,6 +15,7 @@ internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraC
         var started = options.Time.GetTimestamp();
         var hasBegun = false;
         var failures = 0;
+        var hasLoggedInAgain = false;
         for (var turn = 0; ; turn++)
         {
             if (life.HasEnded)
@@ -31,6 +33,13 @@ internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraC
                 {
                     throw ClientLife.Stopped(broken);
                 }
+                catch (LutraException over) when (session is not null && !hasLoggedInAgain && LoginSession.IsOver(over.Error))
+                {
+                    session.Forget();
+                    hasLoggedInAgain = true;
+                    failure = over;
+                    break;
+                }
                 catch (LutraException refused) when (CanGoOn(refused.Error))
                 {
                     failure = refused;
@@ -40,6 +49,7 @@ internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraC
                 // Where it went on after a failure, its beginning was told before.
                 var isRepeated = hasBegun && batches.Current.Events.IsEmpty && batches.Current.Revision.Value < watch.From.Value;
                 hasBegun = true;
+                hasLoggedInAgain = false;
                 failures = 0;
                 watch = watch with { From = new Revision(batches.Current.Revision.Value + 1) };
                 if (!isRepeated)

@@ -53,22 +53,8 @@ public sealed class AuthNode : IAsyncLifetime
     /// <summary>A name under <c>m/</c> that no other test uses.</summary>
     internal string Name() => $"m/{Interlocked.Increment(ref names)}";
 
-    /// <summary>As the process itself, once the cluster has agreed on users.</summary>
-    internal async Task ChangeAsync(AuthChange change)
-    {
-        while (true)
-        {
-            try
-            {
-                await Node.Users.ChangeAsync(change);
-                return;
-            }
-            catch (LutraException early) when (early.Error == LutraError.Unavailable)
-            {
-                await Task.Yield();
-            }
-        }
-    }
+    /// <summary>As the process itself.</summary>
+    internal async Task ChangeAsync(AuthChange change) => await Node.Users.ChangeAsync(change);
 
     internal async Task<string> LoginAsync(string user, string password = Password) =>
         (await Client.CallAsync<Pb.AuthenticateResponse>("/etcdserverpb.Auth/Authenticate", new Pb.AuthenticateRequest { Name = user, Password = password })).Token;

@@ -99,7 +99,7 @@ public sealed class GatewayTests(EtcdNode node) : IClassFixture<EtcdNode>
     [InlineData("/v3/lease/revoke", """{"ID":"5"}""", 404, 5, "etcdserver: requested lease not found")]
     [InlineData("/v3/kv/range", """{"key":"YQ==","revision":"1000000"}""", 400, 11, "etcdserver: mvcc: required revision is a future revision")]
     [InlineData("/v3/auth/authenticate", "{}", 400, 9, "etcdserver: authentication is not enabled")]
-    [InlineData("/v3/auth/user/add", "{}", 501, 12, "unknown method UserAdd for service etcdserverpb.Auth")]
+    [InlineData("/v3/auth/user/add", "{}", 400, 3, "etcdserver: user name is empty")]
     [InlineData("/v3/nothing", "{}", 404, 5, "Not Found")]
     public async Task A_refusal_has_etcds_code_text_and_status(string path, string body, int status, int code, string message)
     {

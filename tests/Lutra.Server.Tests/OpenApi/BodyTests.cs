@@ -61,6 +61,30 @@ public sealed class BodyTests : IDisposable
         """POST /members/2/replace {"address":"localhost:11"}""",
         "DELETE /members/localhost:11",
         """POST /leave {"node_id":3}""",
+        "GET /auth",
+        "POST /auth/enable",
+        "POST /auth/disable",
+        """POST /auth/login {"name":"alice","password":"x"}""",
+        """POST /users {"name":"alice","password":"x"}""",
+        """POST /users {"name":"alice","password":"x"}""",
+        """POST /users {"name":"robot","no_password":true}""",
+        """POST /roles {"name":"readers"}""",
+        """POST /roles/readers/permissions {"kind":"read","prefix":"config/"}""",
+        """POST /roles/readers/permissions {"kind":"readwrite","key_base64":"/w=="}""",
+        """POST /roles/readers/permissions {"kind":"write","from":"x"}""",
+        "DELETE /roles/readers/permissions?prefix=config/",
+        "DELETE /roles/readers/permissions?key=none",
+        "PUT /users/alice/roles/readers",
+        "PUT /users/alice/roles/none",
+        """PUT /users/alice/password {"password":"y"}""",
+        "GET /users",
+        "GET /users/alice",
+        "GET /users/none",
+        "GET /roles",
+        "GET /roles/readers",
+        "DELETE /users/alice/roles/readers",
+        "DELETE /roles/readers",
+        "DELETE /users/alice",
         "GET /version",
         "GET /health",
         "GET /raft/stream",
@@ -128,8 +152,11 @@ public sealed class BodyTests : IDisposable
             if (!operation.TryGetProperty("requestBody", out var body) || !body.GetProperty("content").GetProperty("application/json").TryGetProperty("example", out var example))
                 continue;
             Assert.Empty(ApiDocument.Own.Misfits(body.GetProperty("content").GetProperty("application/json").GetProperty("schema"), example, $"{verb} {path}"));
-            var target = path.Replace("{key}", "name", StringComparison.Ordinal).Replace("{member}", "4", StringComparison.Ordinal) + (path == "/key" ? "?key_base64=bmFtZQ" : "");
-            Assert.Equal(200, (await SendAsync(http, $"{verb} {target} {example.GetRawText()}")).Status);
+            var target = path.Replace("{key}", "name", StringComparison.Ordinal).Replace("{member}", "4", StringComparison.Ordinal)
+                .Replace("{user}", "alice", StringComparison.Ordinal).Replace("{role}", "readers", StringComparison.Ordinal) + (path == "/key" ? "?key_base64=bmFtZQ" : "");
+
+            // Here nobody needs to log in.
+            Assert.Equal(path == "/auth/login" ? 409 : 200, (await SendAsync(http, $"{verb} {target} {example.GetRawText()}")).Status);
         }
     }
 

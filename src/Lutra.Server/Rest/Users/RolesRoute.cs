@@ -29,14 +29,14 @@ internal static class RolesRoute
         {
             [var name] => call.Method switch
             {
-                "GET" or "HEAD" => ReadAsync(call, name),
-                "DELETE" => DeleteAsync(call, name),
+                "GET" or "HEAD" => ReadAsync(call, UserPath.Name(name)),
+                "DELETE" => DeleteAsync(call, UserPath.Name(name)),
                 _ => call.RefuseVerb("DELETE, GET, HEAD"),
             },
             [var name, "permissions"] => call.Method switch
             {
-                "POST" => GrantAsync(call, name),
-                "DELETE" => RevokeAsync(call, name),
+                "POST" => GrantAsync(call, UserPath.Name(name)),
+                "DELETE" => RevokeAsync(call, UserPath.Name(name)),
                 _ => call.RefuseVerb("DELETE, POST"),
             },
             _ => call.Refuse(Problem.NoSuchPath),

@@ -26,15 +26,15 @@ internal static class UsersRoute
         {
             [var name] => call.Method switch
             {
-                "GET" or "HEAD" => ReadAsync(call, name),
-                "DELETE" => ChangeAsync(call, new DeleteUser(name)),
+                "GET" or "HEAD" => ReadAsync(call, UserPath.Name(name)),
+                "DELETE" => ChangeAsync(call, new DeleteUser(UserPath.Name(name))),
                 _ => call.RefuseVerb("DELETE, GET, HEAD"),
             },
-            [var name, "password"] => call.Method == "PUT" ? SetPasswordAsync(call, name) : call.RefuseVerb("PUT"),
+            [var name, "password"] => call.Method == "PUT" ? SetPasswordAsync(call, UserPath.Name(name)) : call.RefuseVerb("PUT"),
             [var name, "roles", var role] => call.Method switch
             {
-                "PUT" => ChangeAsync(call, new GrantRole(name, role)),
-                "DELETE" => ChangeAsync(call, new RevokeRole(name, role)),
+                "PUT" => ChangeAsync(call, new GrantRole(UserPath.Name(name), UserPath.Name(role))),
+                "DELETE" => ChangeAsync(call, new RevokeRole(UserPath.Name(name), UserPath.Name(role))),
                 _ => call.RefuseVerb("DELETE, PUT"),
             },
             _ => call.Refuse(Problem.NoSuchPath),

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Lutra.Client;
+
+namespace Lutra.Cli.Users;
+
+/// <summary>Who a command is: <c>--user name:password</c>, or the environment; a password that is left out is asked for.</summary>
+internal sealed class ClientUserFlag
+{
+    private const string Variable = "LUTRA_USER";
+
+    private readonly Option<string?> user = new("--user")
+    {
+        Description = "Who asks, where the servers ask for users; without a password it is asked for [LUTRA_USER]",
+        HelpName = "NAME[:PASSWORD]",
+    };
+
+    private ClientCredentials? known;
+
+    public void AddTo(Command command) => command.Add(user);
+
+    /// <summary>Null: nobody.</summary>
+    public ClientCredentials? Of(ParseResult parsed)
+    {
+        if ((parsed.GetValue(user) ?? Environment.GetEnvironmentVariable(Variable)) is not { Length: > 0 } said)
+            return null;
+        var (name, password) = ClientCredentials.Parse(said);
+
+        // A command may connect to several servers: a password is typed once.
+        return known ??= name.Length > 0
+            ? new ClientCredentials(name, password ?? TypedPassword.Read($"Password of {name}: "))
+            : throw new LutraException(LutraError.InvalidArgument, $"'{said}' names no user: write name:password.");
+    }
+}
