@@ -16,7 +16,7 @@ internal sealed class BegunCluster(FormationSelf self, Begun record, SortedDicti
     /// <summary>The newest members that this node has seen committed; until then none, and those that created the cluster are meant.</summary>
     public ClusterBegun Word { get; private set; } = new(record.Draft);
 
-    /// <summary>Set once this node knows that it is no member any more.</summary>
+    /// <summary>Set while this node knows that it is no member any more; it may be taken in again, by a request that was on its way, before it has gone.</summary>
     public Removal? Removed { get; private set; }
 
     /// <summary>Up to here in the log this node knows who the members are.</summary>
@@ -39,8 +39,7 @@ internal sealed class BegunCluster(FormationSelf self, Begun record, SortedDicti
     {
         if (at <= Word.At)
             return;
-        if (at > record.JoinedAt)
-            SeeWhetherRemoved(at, members);
+        SeeWhetherRemoved(at, members);
         Word = new ClusterBegun(record.Draft, at, members);
         foreach (var (node, peer) in peers)
         {
@@ -76,7 +75,11 @@ internal sealed class BegunCluster(FormationSelf self, Begun record, SortedDicti
 
     private void SeeWhetherRemoved(LogIndex at, Configuration members)
     {
-        if (at > record.JoinedAt && members.Members.All(member => member.Node != self.Node))
+        if (at <= record.JoinedAt)
+            return;
+        if (members.Members.Any(member => member.Node == self.Node))
+            Removed = at > Removed?.At ? null : Removed;
+        else
             Removed ??= new Removal(at, members, StopText.Removed(self, record.Draft.Cluster));
     }
 }

@@ -262,7 +262,11 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     private void StopIfRemoved(long nowMillis)
     {
         if (membership.Removed is not { } removed || drained is not null)
+        {
+            removedMillis = null;
             return;
+        }
+
         replica?.Removed(removed);
         if (removedMillis is null || replica?.Raft.Role == RoleName.Leader)
             removedMillis = nowMillis;

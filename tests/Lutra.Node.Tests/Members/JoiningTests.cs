@@ -197,4 +197,24 @@ public sealed class JoiningTests
         Assert.Equal(LutraError.Unavailable, answer!.Error);
         cluster.Becomes("1 2 3");
     }
+
+    [Fact]
+    public void A_node_that_is_taken_in_again_before_it_has_gone_stays()
+    {
+        // Found by seed 1100721: a request to be taken in had two ways to the leader, and went the second after the removal. The node stopped, as a voter.
+        var cluster = MemberWorld.Cluster(6, voters: 3, standby: 1);
+        var fourth = cluster.Nodes[3];
+        fourth.Start();
+        cluster.Becomes("1 2 3 4");
+        var hello = fourth.Loop!.Membership.Hello;
+        cluster.MustChange(cluster.Leader!, new RemoveMember("4"));
+        cluster.MustChange(cluster.Leader!, new AdmitNode(hello.Node, hello.Label, hello.LabelGiven, hello.PeerAddress, hello.ClientAddress));
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(5));
+        Assert.True(fourth.IsUp, $"{fourth.Failure}");
+        cluster.Becomes("1 2 3 4");
+        Assert.True(cluster.Converge(Long), cluster.Story());
+
+        cluster.MustChange(cluster.Leader!, new RemoveMember("4"));
+        Assert.True(cluster.Scheduler.RunUntil(() => !fourth.IsUp, Long));
+    }
 }
