@@ -26,11 +26,15 @@ namespace Lutra.Server;
 /// </summary>
 public sealed class LutraServer : IAsyncDisposable
 {
+    private static readonly TimeSpan StreamsPatience = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication application;
     private readonly ILogger logger;
+    private readonly EtcdFace etcd;
 
-    private LutraServer(WebApplication application, ILogger logger, ListenAddress address)
+    private LutraServer(WebApplication application, ILogger logger, EtcdFace etcd, ListenAddress address)
     {
+        this.etcd = etcd;
         this.application = application;
         this.logger = logger;
         Address = address;
@@ -95,7 +99,7 @@ public sealed class LutraServer : IAsyncDisposable
             await application.StartAsync(cancellationToken);
             var bound = address with { Port = BoundPort(application, address) };
             logger.Listening(bound.ToString());
-            return new LutraServer(application, logger, bound);
+            return new LutraServer(application, logger, etcd, bound);
         }
         catch (Exception failure)
         {
@@ -110,12 +114,14 @@ public sealed class LutraServer : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         logger.Stopping();
+        await etcd.Streams.EndAsync(StreamsPatience);
         await application.StopAsync(cancellationToken);
         logger.Stopped();
     }
 
     public async ValueTask DisposeAsync()
     {
+        await etcd.Streams.EndAsync(StreamsPatience);
         await application.StopAsync();
         await application.DisposeAsync();
     }

@@ -30,6 +30,18 @@ public sealed class SampleTests
         Assert.Equal("Value: still, with two of three nodes", told[5]);
     }
 
+    [Fact]
+    public async Task Programs_agree_through_a_store()
+    {
+        await using var cluster = await RealCluster.StartAsync(1);
+        string[] expected =
+        [
+            "Lu is 3.", "The job was free: True.", "Now it is ann's.", "The lock is ours: True, and nobody else's: True.", "doors/front is open.", "doors/front is closed.",
+            "ann speaks.", "Nobody speaks: True.",
+        ];
+        Assert.Equal(expected, (await RunAsync("Together", cluster.Address(0))).Split('\n'));
+    }
+
     private static string[] ThreeAddresses() => [.. Enumerable.Range(0, 3).Select(_ => $"localhost:{LoopbackPorts.Next()}")];
 
     private static async Task<string> RunAsync(string sample, params string[] arguments)

@@ -32,7 +32,7 @@ internal sealed class EtcdFace
         this.node = node;
         Door = door;
         Options = options;
-        Stopping = stopping;
+        Streams = new OpenStreams(stopping);
         Methods = AllMethods().ToFrozenDictionary(method => method.Path, StringComparer.Ordinal);
         Measures = new GrpcMeasures(Methods.Values, options.Time);
         Services = Methods.Keys.Select(ServiceOf).ToFrozenSet(StringComparer.Ordinal);
@@ -48,7 +48,10 @@ internal sealed class EtcdFace
     /// <summary>How members' addresses begin, as clients are told them.</summary>
     public string UrlScheme { get; }
 
-    public CancellationToken Stopping { get; }
+    /// <summary>Cancelled when the server begins to stop.</summary>
+    public CancellationToken Stopping => Streams.Leaving;
+
+    public OpenStreams Streams { get; }
 
     public FrozenDictionary<string, EtcdMethod> Methods { get; }
 

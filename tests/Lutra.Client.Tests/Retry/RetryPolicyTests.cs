@@ -25,6 +25,20 @@ public sealed class RetryPolicyTests
     [InlineData(LutraError.MemberNotFound, false, false, false)]
     [InlineData(LutraError.MemberExists, false, false, false)]
     [InlineData(LutraError.ChangeRefused, false, false, false)]
+    [InlineData(LutraError.UserRequired, false, false, false)]
+    [InlineData(LutraError.InvalidToken, false, false, false)]
+    [InlineData(LutraError.LoginFailed, false, false, false)]
+    [InlineData(LutraError.AuthRevisionOld, false, false, false)]
+    [InlineData(LutraError.AuthNotEnabled, false, false, false)]
+    [InlineData(LutraError.UserNotFound, false, false, false)]
+    [InlineData(LutraError.UserExists, false, false, false)]
+    [InlineData(LutraError.RoleNotFound, false, false, false)]
+    [InlineData(LutraError.RoleExists, false, false, false)]
+    [InlineData(LutraError.RoleNotGranted, false, false, false)]
+    [InlineData(LutraError.PermissionNotGranted, false, false, false)]
+    [InlineData(LutraError.RootUserMissing, false, false, false)]
+    [InlineData(LutraError.RootRoleMissing, false, false, false)]
+    [InlineData(LutraError.AuthChangeRefused, false, false, false)]
     public void C07_a_write_without_a_key_is_tried_again_only_where_it_was_certainly_not_done(
         LutraError error, bool read, bool writeWithKey, bool writeOnce)
     {

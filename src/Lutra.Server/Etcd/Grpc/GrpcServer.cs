@@ -23,6 +23,28 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
 
     public async Task HandleAsync(HttpContext http)
     {
+        var goesOn = face.Methods.TryGetValue(http.Request.Path.Value ?? "", out var method) && (method is StreamingMethod || method.GoesOn);
+        if (!goesOn)
+        {
+            await AnswerAsync(http);
+            return;
+        }
+
+        face.Streams.Enter();
+        try
+        {
+            await AnswerAsync(http);
+            if (face.Stopping.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+                await http.Response.CompleteAsync();
+        }
+        finally
+        {
+            face.Streams.Leave();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http)
+    {
         if (http.Request.Method != HttpMethods.Post)
         {
             http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
@@ -80,10 +102,6 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         GrpcTrailers.Write(http.Response, reply.HasBegun, code, message);
         if (asksInOurWords && refusal is not null)
             GrpcTrailers.WriteRefusal(http.Response, reply.HasBegun, refusal);
-
-        // A connection that is being closed counts a call whose client may still say more as done once this returns, and would cut off what is not written yet.
-        if (face.Stopping.IsCancellationRequested)
-            await http.Response.CompleteAsync();
         return code;
     }
 

@@ -51,16 +51,19 @@ internal static class WatchReplyWire
         return encoded.WrittenMemory;
     }
 
-    /// <summary>Events that were encoded, in one response.</summary>
+    /// <summary>Events that were encoded, one piece after the other, in one response.</summary>
     /// <returns>The bytes written.</returns>
-    public static int Tell(MessageWriter reply, in ReplyHeader header, long watch, ReadOnlySpan<byte> events, bool isPart = false)
+    public static int Tell(MessageWriter reply, in ReplyHeader header, long watch, ReadOnlySpan<ReadOnlyMemory<byte>> pieces, bool isPart = false)
     {
-        var bytes = checked(header.SizeBytes + ProtoSize.Number(watch) + ProtoSize.Flag(isPart) + events.Length);
+        var bytes = header.SizeBytes + ProtoSize.Number(watch) + ProtoSize.Flag(isPart);
+        foreach (var events in pieces)
+            bytes = checked(bytes + events.Length);
         var target = new ProtoWriter(reply.Begin(bytes));
         header.Write(ref target);
         target.Number(2, watch);
         target.Flag(7, isPart);
-        target.Raw(events);
+        foreach (var events in pieces)
+            target.Raw(events.Span);
         target.End();
         return bytes;
     }
@@ -82,7 +85,7 @@ internal static class WatchReplyWire
                 bytes += next;
             }
 
-            written += Tell(reply, header, watch, Encode(events[first..end]).Span, isPart: end < events.Length);
+            written += Tell(reply, header, watch, [Encode(events[first..end])], isPart: end < events.Length);
             first = end;
         }
 

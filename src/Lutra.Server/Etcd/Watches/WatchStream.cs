@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Lutra.Server.Etcd.Errors;
 using Pb = Lutra.Protocol.Etcd;
 
@@ -24,8 +25,15 @@ internal sealed class WatchStream : IDisposable
     private readonly WatchRequests asked;
     private readonly SortedDictionary<long, StreamWatch> watches = [];
     private readonly ConcurrentQueue<StreamWatch> ready = new();
+
+    // What the watch whose turn it is was handed, encoded, and not yet told.
+    private readonly List<ReadOnlyMemory<byte>> gathered = [];
     private long nextId;
     private long unflushedBytes;
+
+    // Of the watch whose turn it is.
+    private int gatheredBytes;
+    private Revision gatheredUpTo;
     private bool isProgressAsked;
 
     public WatchStream(EtcdCall call)
@@ -174,35 +182,62 @@ internal sealed class WatchStream : IDisposable
         return worked;
     }
 
+    // What has gathered for a watch goes out in one response, up to a bound: then the others have their turn.
     private bool Deliver(StreamWatch watch)
     {
+        var worked = false;
         try
         {
-            if (watch.TryTake() is not { } batch)
-                return false;
-            Tell(watch, batch);
-            watch.WasHeard = true;
-            watch.Signal();
-            return true;
+            while (watch.TryTake() is { } batch)
+            {
+                worked = true;
+                Gather(watch, batch);
+                if (gatheredBytes < FlushBytes)
+                    continue;
+                watch.Signal();
+                break;
+            }
         }
         catch (LutraException compacted) when (compacted.Error == LutraError.Compacted)
         {
+            worked = true;
+            TellGathered(watch);
             watches.Remove(watch.Id);
             watch.Dispose();
             TellCompacted(watch.Id);
-            return true;
         }
+
+        TellGathered(watch);
+        watch.WasHeard |= worked;
+        return worked;
     }
 
-    private void Tell(StreamWatch watch, WatchBatch batch)
+    private void Gather(StreamWatch watch, WatchBatch batch)
     {
         if (!call.Face.Batches.TryFind(batch, out var events))
             call.Face.Batches.Add(batch, events = WatchReplyWire.Encode(batch.Events.AsSpan()));
-        var header = call.HeaderAt(batch.Revision);
-        var sizeBytesMax = call.Face.Options.MessageSizeBytesMax;
-        unflushedBytes += watch.IsFragmented && events.Length >= sizeBytesMax - WatchReplyWire.HeadBytesMax
-            ? WatchReplyWire.TellInParts(call.Reply, header, watch.Id, batch.Events.AsSpan(), sizeBytesMax)
-            : WatchReplyWire.Tell(call.Reply, header, watch.Id, events.Span);
+        var roomBytes = watch.IsFragmented ? call.Face.Options.MessageSizeBytesMax - WatchReplyWire.HeadBytesMax : int.MaxValue;
+        if (gatheredBytes + (long)events.Length >= roomBytes)
+            TellGathered(watch);
+        if (events.Length >= roomBytes)
+        {
+            unflushedBytes += WatchReplyWire.TellInParts(
+                call.Reply, call.HeaderAt(batch.Revision), watch.Id, batch.Events.AsSpan(), call.Face.Options.MessageSizeBytesMax);
+            return;
+        }
+
+        gathered.Add(events);
+        gatheredBytes += events.Length;
+        gatheredUpTo = batch.Revision;
+    }
+
+    private void TellGathered(StreamWatch watch)
+    {
+        if (gathered.Count == 0)
+            return;
+        unflushedBytes += WatchReplyWire.Tell(call.Reply, call.HeaderAt(gatheredUpTo), watch.Id, CollectionsMarshal.AsSpan(gathered));
+        gathered.Clear();
+        gatheredBytes = 0;
     }
 
     /// <summary>
