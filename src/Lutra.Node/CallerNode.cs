@@ -160,6 +160,13 @@ public sealed class CallerNode : ILutraClient
         return node.ChangeMembersAsync(change, cancellationToken);
     }
 
+    /// <summary>As <see cref="LutraNode.MoveMemberAsync"/>.</summary>
+    public ValueTask<MemberChangeResult> MoveMemberAsync(string member, string peerAddress, CancellationToken cancellationToken = default)
+    {
+        CheckRoot();
+        return node.MoveMemberAsync(member, peerAddress, cancellationToken);
+    }
+
     public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default)
     {
         CheckRoot();

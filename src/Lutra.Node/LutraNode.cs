@@ -4,6 +4,7 @@ using Lutra.Keyspace.Commands;
 using Lutra.Node;
 using Lutra.Node.Hosting;
 using Lutra.Node.Loop;
+using Lutra.Node.Members;
 using Lutra.Tls;
 
 namespace Lutra;
@@ -148,6 +149,13 @@ public sealed class LutraNode : ILutraClient
 
     public ValueTask<MemberChangeResult> ChangeMembersAsync(MemberChange change, CancellationToken cancellationToken = default) =>
         host.Members.ChangeAsync(change, cancellationToken);
+
+    /// <summary>
+    /// Has the others look for a member elsewhere: one that is down, or was added at an address where it will never be. One that is up says itself where it is, and is refused
+    /// (change refused).
+    /// </summary>
+    public ValueTask<MemberChangeResult> MoveMemberAsync(string member, string peerAddress, CancellationToken cancellationToken = default) =>
+        host.Members.ChangeAsync(new MoveMember(member, peerAddress), cancellationToken);
 
     public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) =>
         host.Members.MoveLeaderAsync(to, cancellationToken);

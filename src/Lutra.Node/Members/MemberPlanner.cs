@@ -21,6 +21,7 @@ internal sealed class MemberPlanner(Configuration current, bool isRepeated, Func
         RemoveMember remove => Remove(remove),
         PromoteMember promote => Promote(promote),
         ReplaceMember replace => Replace(replace),
+        MoveMember move => Move(move),
         _ => throw new System.Diagnostics.UnreachableException($"No rule for {change}"),
     };
 
@@ -132,6 +133,22 @@ internal sealed class MemberPlanner(Configuration current, bool isRepeated, Func
         if (goesAtOnce)
             return MemberPlan.Propose([.. Without(current, old.Id), next], next.Id);
         return Room(1) ?? MemberPlan.Propose([.. current.Members, next], next.Id);
+    }
+
+    private MemberPlan Move(MoveMember move)
+    {
+        if (Find(current, move.Member) is not { } member)
+            return MemberPlan.Refuse(LutraError.MemberNotFound, NotFound(move.Member));
+        if (Place.Of(move.PeerAddress, null, null, out var fault) is not { } place)
+            return MemberPlan.Refuse(LutraError.InvalidArgument, fault!);
+        if (place.PeerAddress == member.PeerAddress)
+            return MemberPlan.SoAlready(member.Id);
+        if (At(place.PeerAddress) is { } there)
+            return MemberPlan.Refuse(LutraError.MemberExists, $"The address {place.PeerAddress} belongs to member {NameOf(there)}.");
+        if (member.Node is { } node && isUp(node))
+            return MemberPlan.Refuse(LutraError.ChangeRefused, $"Member {NameOf(member)} is up, and says itself where it is: start it with its new address, and the cluster writes it down.");
+        var client = member.ClientAddress == member.PeerAddress ? place.PeerAddress : member.ClientAddress;
+        return MemberPlan.Propose([.. current.Members.Where(other => other.Id != member.Id), member with { PeerAddress = place.PeerAddress, ClientAddress = client }], member.Id);
     }
 
     private MemberPlan Added(Place place, bool autoPromote, NodeId? node)

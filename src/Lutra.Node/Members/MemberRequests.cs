@@ -155,6 +155,7 @@ internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerE
     {
         RemoveMember remove => remove with { Member = IdOf(remove.Member) },
         ReplaceMember replace => replace with { Member = IdOf(replace.Member) },
+        MoveMember move => move with { Member = IdOf(move.Member) },
         _ => change,
     };
 

@@ -7,3 +7,6 @@ internal sealed record AdmitNode(NodeId Node, string Label, bool LabelGiven, str
 
 /// <summary>Leadership goes to this voter; null: to whoever is furthest. No change of members, and treated like one on its way to the leader.</summary>
 internal sealed record MoveLeader(string? To) : MemberChange;
+
+/// <summary>Others are to look for this member elsewhere: one that is up says itself where it is, and needs nobody to say it.</summary>
+internal sealed record MoveMember(string Member, string PeerAddress) : MemberChange;

@@ -163,6 +163,19 @@ public sealed class ChangingTests
     }
 
     [Fact]
+    public void A_member_that_was_added_at_the_wrong_address_is_looked_for_at_the_right_one()
+    {
+        var cluster = MemberWorld.Cluster(12, voters: 3, standby: 1);
+        var asked = cluster.Nodes.Take(3).First(node => node != cluster.Leader);
+        var added = cluster.MustChange(asked, new AddMember("nowhere:2379"));
+        var moved = cluster.MustChange(asked, new MoveMember(added.Member.ToString(), "n4:2379"));
+        Assert.Equal((true, added.Member), (moved.Changed, moved.Member));
+        Assert.False(cluster.MustChange(asked, new MoveMember(added.Member.ToString(), "n4:2379")).Changed);
+        cluster.Nodes[3].Start();
+        cluster.Becomes("1 2 3 4");
+    }
+
+    [Fact]
     public void M13_what_would_hurt_is_refused_and_says_why()
     {
         var cluster = MemberWorld.Cluster(9, voters: 3, standby: 1);
@@ -176,6 +189,10 @@ public sealed class ChangingTests
         Refused(new PromoteMember("otter"), LutraError.MemberNotFound, "There is no member 'otter'");
         Refused(new MoveLeader("otter"), LutraError.MemberNotFound, "There is no member 'otter'");
         Refused(new ReplaceMember("1"), LutraError.ChangeRefused, "Member 1 is up");
+        Refused(new MoveMember(others[0].Label, "n4:2379"), LutraError.ChangeRefused, "is up, and says itself where it is");
+        Refused(new MoveMember("1", "n2:2379"), LutraError.MemberExists, "belongs to member 2");
+        Refused(new MoveMember("1", "n4"), LutraError.InvalidArgument, "the port is missing");
+        Refused(new MoveMember("otter", "n4:2379"), LutraError.MemberNotFound, "There is no member 'otter'");
         Refused(new ReplaceMember("1", "n2:2379"), LutraError.MemberExists, "belongs to member 2");
         Refused(new ReplaceMember("1", "n4:2379", "1"), LutraError.MemberExists, "in use until the new node has taken over");
         cluster.MustChange(leader, new AddMember("n4:2379", "4", Promotion: MemberPromotion.Manual));

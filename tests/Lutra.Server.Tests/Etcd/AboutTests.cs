@@ -43,6 +43,18 @@ public sealed class AboutTests(EtcdNode node) : IClassFixture<EtcdNode>
     }
 
     [Fact]
+    public async Task A_member_that_is_not_up_is_written_down_elsewhere()
+    {
+        var added = await node.Client.CallAsync<Pb.MemberAddResponse>(Cluster + "MemberAdd", new Pb.MemberAddRequest { PeerURLs = { "http://wrong:2380" }, IsLearner = true });
+        var update = new Pb.MemberUpdateRequest { ID = added.Member.ID, PeerURLs = { "http://right:2380" } };
+        var updated = await node.Client.CallAsync<Pb.MemberUpdateResponse>(Cluster + "MemberUpdate", update);
+        Assert.Equal("http://right:2380", updated.Members.Single(member => member.ID == added.Member.ID).PeerURLs.Single());
+        update.ID = node.Node.Standing!.Member;
+        await node.RefusedAsync(Cluster + "MemberUpdate", update, 9, "etcdserver: Peer URLs already exists");
+        await node.Client.CallAsync<Pb.MemberRemoveResponse>(Cluster + "MemberRemove", new Pb.MemberRemoveRequest { ID = added.Member.ID });
+    }
+
+    [Fact]
     public async Task A_status_names_version_leader_and_indexes()
     {
         var status = await node.Client.CallAsync<Pb.StatusResponse>(Maintenance + "Status", new Pb.StatusRequest());

@@ -18,6 +18,7 @@ internal static class MemberFrameCodec
     private const byte ReplaceKind = 4;
     private const byte MoveLeaderKind = 5;
     private const byte AdmitKind = 6;
+    private const byte MoveKind = 7;
 
     public static void Write(FrameWriter writer, MemberChangeFrame frame)
     {
@@ -52,6 +53,11 @@ internal static class MemberFrameCodec
                 writer.Byte(MoveLeaderKind);
                 WriteOptional(writer, move.To);
                 break;
+            case MoveMember move:
+                writer.Byte(MoveKind);
+                writer.Text(move.Member);
+                writer.Text(move.PeerAddress);
+                break;
             case AdmitNode admit:
                 writer.Byte(AdmitKind);
                 writer.UInt64(admit.Node.Value);
@@ -77,6 +83,7 @@ internal static class MemberFrameCodec
             ReplaceKind => new ReplaceMember(Text(ref reader), Optional(ref reader), Optional(ref reader), Optional(ref reader)),
             MoveLeaderKind => new MoveLeader(Optional(ref reader)),
             AdmitKind => new AdmitNode(Node(reader.UInt64()), Text(ref reader), reader.Flag(), Text(ref reader), Text(ref reader)),
+            MoveKind => new MoveMember(Text(ref reader), Text(ref reader)),
             var kind => throw new MalformedFrameException($"No change of members has kind {kind}."),
         };
         return new MemberChangeFrame(request, isRepeated, change);

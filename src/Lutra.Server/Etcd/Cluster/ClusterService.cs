@@ -59,12 +59,9 @@ internal static class ClusterService
     private static async ValueTask<IMessage> UpdateAsync(EtcdCall call, Pb.MemberUpdateRequest request)
     {
         var member = await FindAsync(call, request.ID);
-        if (PeerUrls.ToAddress(request.PeerURLs) != member.PeerAddress)
-        {
-            throw new GrpcException(
-                GrpcStatusCode.Unimplemented, "lutra: start the member with its new address (--addr, --peer-addr): the cluster writes it down by itself");
-        }
-
+        var address = PeerUrls.ToAddress(request.PeerURLs);
+        if (address != member.PeerAddress)
+            await MoveAsync(call, member, address);
         var reply = new Pb.MemberUpdateResponse { Header = Header(call) };
         Fill(call, reply.Members, await call.Node.MembersAsync(call.Ended));
         return reply;
@@ -81,6 +78,19 @@ internal static class ClusterService
         var reply = new Pb.MemberPromoteResponse { Header = Header(call) };
         Fill(call, reply.Members, promoted.Members);
         return reply;
+    }
+
+    private static async ValueTask MoveAsync(EtcdCall call, ClusterMember member, string address)
+    {
+        try
+        {
+            await call.Node.MoveMemberAsync(member.Id, address, call.Ended);
+        }
+        catch (LutraException refusal) when (refusal.Error == LutraError.ChangeRefused)
+        {
+            // Only Lutra has a reason to refuse it, and says which.
+            throw new GrpcException(GrpcStatusCode.FailedPrecondition, $"lutra: {refusal.Message}");
+        }
     }
 
     /// <param name="refused">What a refusal for the cluster's sake is to the client; null: that the cluster is not well enough.</param>

@@ -173,6 +173,10 @@ internal sealed class KeyDraw(int seed)
             Target = (Pb.Compare.Types.CompareTarget)(random.Next(40) == 0 ? 9 : random.Next(5)),
         };
 
+        // Which of two numbers is greater that the stores chose is chance.
+        if (compare.Target == Pb.Compare.Types.CompareTarget.Lease && leases.Any(Places.IsChosenLease))
+            compare.Result = (Pb.Compare.Types.CompareResult)(random.Next(2) * 3);
+
         // Mostly what the target asks for.
         switch (random.Next(10) == 0 ? random.Next(6) : (int)compare.Target)
         {

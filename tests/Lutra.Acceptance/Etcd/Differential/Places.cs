@@ -28,6 +28,8 @@ internal static partial class Places
 
     public static long ChosenLease(int number) => FirstChosenLease + number;
 
+    public static bool IsChosenLease(long lease) => lease - FirstChosenLease is >= 0 and < Near;
+
     /// <summary>A copy that holds the numbers of one run.</summary>
     /// <param name="leases">What the store chose, by symbol.</param>
     public static T Resolve<T>(T request, long begin, IReadOnlyDictionary<long, long> leases)
@@ -46,7 +48,7 @@ internal static partial class Places
 
     public static string Shown(long number) =>
         Math.Abs(number - Base) < Near ? $"base{number - Base:+0;-0;+0}"
-        : number - FirstChosenLease is >= 0 and < Near ? $"chosen#{number - FirstChosenLease}"
+        : IsChosenLease(number) ? $"chosen#{number - FirstChosenLease}"
         : number.ToString(CultureInfo.InvariantCulture);
 
     private static IMessage Map(IMessage message, Func<string, long, long> map)

@@ -50,6 +50,7 @@ internal sealed class FrameSamples(Random random)
         yield return new PromoteMember(Text());
         yield return new ReplaceMember(Text(), Maybe(), Maybe(), Maybe());
         yield return new MoveLeader(Maybe());
+        yield return new MoveMember(Text(), Text());
         yield return new AdmitNode(From, Text(), Flag(), Text(), Text());
     }
 
