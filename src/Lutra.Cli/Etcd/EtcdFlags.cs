@@ -1,4 +1,3 @@
-using Lutra.Cli.Serve;
 using static Lutra.Cli.Etcd.EtcdFlag;
 
 namespace Lutra.Cli.Etcd;
@@ -95,9 +94,7 @@ internal static class EtcdFlags
         Only("self-signed-cert-validity", ["1"], "`1` year, and renewed before it ends", "the certificate of --auto-tls is renewed by itself."),
 
         // Users.
-        Auth("auth-token"),
-        Auth("auth-token-ttl"),
-        Auth("bcrypt-cost"),
+        .. new[] { "auth-token", "auth-token-ttl", "bcrypt-cost" }.Select(name => As(name, name, "the same")),
 
         // Over HTTP.
         Only("enable-grpc-gateway", ["true"], "always so", "the JSON gateway shares the address.", isSwitch: true),
@@ -169,14 +166,6 @@ internal static class EtcdFlags
         Only("experimental-enable-distributed-tracing", ["false"], "`false`", "there is no tracing.", isSwitch: true),
         .. Tracing.Select(name => Refused($"experimental-{name}", "there is no tracing")),
     ];
-
-    private static EtcdFlag Auth(string name) => new(name, false, "the same", (settings, given) =>
-    {
-        if (ServeOptions.All.Any(option => option.Name == name))
-            settings.Set(name, given);
-        else
-            settings.Refuse($"{given.Origin} has no meaning here: there are no users.");
-    });
 
     private static void SnapshotCount(EtcdSettings settings, Settings.Setting given)
     {
