@@ -9,7 +9,7 @@ internal static class ServeAuth
     public static readonly IReadOnlyList<(string Name, string Value, string Help)> All =
     [
         ("bcrypt-cost", "NUMBER", "How slow passwords are to try, as a power of two, from 4 to 31 [default: 10]"),
-        ("auth-token", "KIND", "How users are known once they have logged in: simple, or jwt,sign-method=RS256,pub-key=FILE,priv-key=FILE,ttl=5m [default: simple]"),
+        ("auth-token", "KIND", "How users are known once they have logged in: simple, or jwt,sign-method=RS256,... (docs/auth.md) [default: simple]"),
         ("auth-token-ttl", "SECONDS", "A simple token that nobody used for so long is void [default: 300]"),
     ];
 

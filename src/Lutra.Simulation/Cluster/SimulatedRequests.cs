@@ -1,4 +1,5 @@
 using Lutra.Keyspace;
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node;
 using Lutra.Node.Leases;
@@ -31,11 +32,13 @@ internal sealed class SimulatedRequests(
     private long DeadlineMillis => clock.NowMillis + options.RequestTimeoutMillis;
 
     /// <param name="client">Who asks, for people.</param>
-    public void Write(Command command, string? idempotencyKey, Action<Ending> ended, string client = "", ulong session = 0, ulong sequence = 0)
+    /// <param name="caller">Who asks, for the store.</param>
+    public void Write(
+        Command command, string? idempotencyKey, Action<Ending> ended, string client = "", ulong session = 0, ulong sequence = 0, Caller caller = default)
     {
         ended = Recorded(client, record is null ? "" : OperationText.Of(command), ended);
         var number = ++lastNumber;
-        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, session, sequence, idempotencyKey);
+        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, session, sequence, idempotencyKey, caller);
         var encoded = CommandCodec.Encode(envelope, command);
         if (Enter(writes, encoded.Length, ended) is { } leaving)
             loop.Post(new PendingWrite(number, encoded, DeadlineMillis, leaving, acknowledged));

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Leases;
 using Lutra.Simulation.Cluster;
@@ -49,10 +50,10 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
 
     protected void AgainAfter(TimeSpan pause) => setting.Scheduler.After(pause, Next);
 
-    protected void Write(SimulatedNode node, Command command, Action<Ending> then, ulong session = 0, ulong sequence = 0)
+    protected void Write(SimulatedNode node, Command command, Action<Ending> then, ulong session = 0, ulong sequence = 0, Caller caller = default)
     {
         var answer = Expect(then, noAnswerAfter);
-        node.Requests.Write(command, idempotencyKey: null, answer, name, session, sequence);
+        node.Requests.Write(command, idempotencyKey: null, answer, name, session, sequence, caller);
     }
 
     protected void Read(SimulatedNode node, RangeOperation range, Action<Ending> then)
