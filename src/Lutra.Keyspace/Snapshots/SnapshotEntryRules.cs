@@ -99,7 +99,7 @@ internal sealed class SnapshotEntryRules(SnapshotHeader header)
         Require(version >= 1 && version <= (ulong)header.Revision.Value, "a key is of a later revision than the snapshot");
         var found = KeyVersion.Read(version, value);
         Require(
-            !found.IsTombstone && found.CreateRevision >= 1 && found.CreateRevision <= found.ModRevision && found.Version >= 1 && found.Lease >= 0,
+            !found.IsTombstone && found.CreateRevision >= 1 && found.CreateRevision <= found.ModRevision && found.Version >= 1,
             "a key has impossible revisions");
     }
 

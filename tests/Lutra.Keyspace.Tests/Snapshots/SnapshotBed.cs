@@ -26,7 +26,9 @@ internal static class SnapshotBed
         bed.Delete("gone");
         bed.Do(new GrantLeaseCommand(7, 60));
         bed.Do(new GrantLeaseCommand(8, 60));
+        bed.Do(new GrantLeaseCommand(-9, 60));
         bed.Put("b", "leased", 7);
+        bed.Put("n", "leased", -9);
         bed.Put("c", "freed", 8);
         bed.Put("c", "free");
         bed.Do(new RevokeLeaseCommand(8));

@@ -20,7 +20,7 @@ public sealed class SnapshotTests
         Assert.Equal(1u, restored.Store.FeatureLevel);
         using (var view = restored.Store.Pin())
         {
-            Assert.Equal([7], view.Leases(0, 10).Select(lease => lease.Lease));
+            Assert.Equal([7, -9], view.Leases(0, 10).Select(lease => lease.Lease));
             Assert.Equal(["b"], view.KeysOfLease(7).Select(key => Text.From(key)));
         }
 

@@ -38,7 +38,7 @@ internal static class EtcdLease
                     break;
             }
         }
-        if (key.Length != sizeof(long) || BinaryPrimitives.ReadInt64BigEndian(key) != number)
+        if (number == 0 || key.Length != sizeof(long) || BinaryPrimitives.ReadInt64BigEndian(key) != number)
             throw new FormatException("a lease has another number than its place");
         if (ttlSeconds < 1 || remainingSeconds < 0)
             throw new FormatException($"lease {number:x} has no time to live");

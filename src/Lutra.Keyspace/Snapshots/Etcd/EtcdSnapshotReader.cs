@@ -106,12 +106,8 @@ internal sealed class EtcdSnapshotReader : IDisposable
     private bool ReadLease()
     {
         Lease = EtcdLease.Read(cursor.Key, cursor.Value);
-        if (Lease.Lease < 1 || Lease.TtlSeconds > KeyspaceLimits.LeaseTtlSecondsMax)
-        {
-            throw new LutraException(
-                LutraError.InvalidArgument,
-                $"Lease {Lease.Lease:x} of {Lease.TtlSeconds} seconds cannot be restored: numbers are from 1, seconds up to {KeyspaceLimits.LeaseTtlSecondsMax}. Revoke it in etcd first.");
-        }
+        if (Lease.TtlSeconds > KeyspaceLimits.LeaseTtlSecondsMax)
+            throw new FormatException($"lease {Lease.Lease:x} lives longer than a lease can");
         return true;
     }
 
@@ -135,8 +131,6 @@ internal sealed class EtcdSnapshotReader : IDisposable
             throw TooLarge($"a key of {Key.Length} bytes", KeyspaceLimits.KeyBytesMax);
         if (Version.Value.Length > LutraLimits.RequestSizeBytesMax)
             throw TooLarge($"a value of {Version.Value.Length} bytes", LutraLimits.RequestSizeBytesMax);
-        if (Version.Lease < 0)
-            throw new LutraException(LutraError.InvalidArgument, $"Revision {Version.ModRevision} cannot be restored: its key is attached to a lease of a negative number.");
     }
 
     private LutraException TooLarge(string what, int bytesMax) =>
