@@ -67,7 +67,7 @@ internal abstract class ClientCommand : Command
         var secured = TlsOf(parsed);
         return new(new LutraClientOptions
         {
-            Endpoints = UrlsOf(to, secured),
+            Endpoints = [.. Known(to).Select(server => Endpoints.Parse(server, secured is null ? "http" : "https"))],
             Timeout = TimeoutOf(parsed),
             Tls = secured,
             Credentials = user.Of(parsed),
@@ -75,13 +75,7 @@ internal abstract class ClientCommand : Command
         });
     }
 
-    /// <summary>Where the servers are.</summary>
-    protected IReadOnlyList<Uri> UrlsOf(ParseResult parsed) => UrlsOf(EndpointsOf(parsed), TlsOf(parsed));
-
     protected Tls.ClientTlsOptions? TlsOf(ParseResult parsed) => tls.Of(parsed);
-
-    private static IReadOnlyList<Uri> UrlsOf(IReadOnlyList<string> servers, Tls.ClientTlsOptions? secured) =>
-        [.. Known(servers).Select(server => Endpoints.Parse(server, secured is null ? "http" : "https"))];
 
     private static IReadOnlyList<string> Known(IReadOnlyList<string> to) =>
         to.Count > 0 ? to : throw new LutraException(LutraError.InvalidArgument, "The list of servers is empty. Name one, such as: --endpoints localhost:2379");

@@ -35,7 +35,7 @@ internal sealed class ImportCommand : ClientCommand
         if (etcd.IsAsked(parsed))
         {
             return path == "-"
-                ? await etcd.RunAsync(client, UrlsOf(parsed), TlsOf(parsed), TimeoutOf(parsed), parsed, answer, cancellationToken)
+                ? await etcd.RunAsync(client, TimeoutOf(parsed), parsed, answer, cancellationToken)
                 : throw new LutraException(LutraError.InvalidArgument, "Either a file is imported or etcd is copied: leave the file out, or --from-etcd.");
         }
         if (path != "-" && Directory.Exists(path))

@@ -39,9 +39,9 @@ internal sealed class FromEtcdOptions
             : false;
     }
 
-    /// <param name="target">Where the cluster is.</param>
-    public async Task<ExitCode> RunAsync(
-        ILutraClient client, IReadOnlyList<Uri> target, ClientTlsOptions? targetTls, TimeSpan timeout, ParseResult parsed, Answer answer, CancellationToken cancellationToken)
+    /// <param name="client">Of the cluster that is copied into.</param>
+    /// <param name="timeout">For each question to etcd.</param>
+    public async Task<ExitCode> RunAsync(ILutraClient client, TimeSpan timeout, ParseResult parsed, Answer answer, CancellationToken cancellationToken)
     {
         var tls = TlsOf(parsed);
         var start = Encoding.UTF8.GetBytes(parsed.GetValue(prefix) ?? "");
@@ -68,7 +68,7 @@ internal sealed class FromEtcdOptions
         UserCopies? users = null;
         if (start.Length == 0 && plan.IntoPrefix.Length == 0 && !parsed.GetValue(withoutUsers))
         {
-            users = new UserCopies(source, target, targetTls, cancellationToken);
+            users = new UserCopies(source, client.Users, cancellationToken);
             await users.CopyAsync();
         }
         if (answer.IsJson)
@@ -100,7 +100,7 @@ internal sealed class FromEtcdOptions
             Console.Out.WriteLine($"Copied {users.Users} users and {users.Roles} roles.");
             Failure.Hint(
                 "etcd hands out no passwords: no user has one that anybody knows. Set each anew, that of root first, and then ask for users:"
-                + $"{Environment.NewLine}  etcdctl user passwd NAME{Environment.NewLine}  etcdctl auth enable{Environment.NewLine}A snapshot of etcd's brings the passwords along: lutra snapshot restore.");
+                + $"{Environment.NewLine}  lutra user passwd NAME{Environment.NewLine}  lutra auth enable --user root{Environment.NewLine}A snapshot of etcd's brings the passwords along: lutra snapshot restore.");
         }
     }
 

@@ -1,12 +1,10 @@
-using Google.Protobuf;
 using Lutra.Client.Grpc;
-using Lutra.Tls;
 using Pb = Lutra.Protocol.Etcd;
 
 namespace Lutra.Cli.Transfer.FromEtcd;
 
 /// <summary>Roles with their permissions, and users with their roles. etcd hands out no passwords: nobody has one afterwards.</summary>
-internal sealed class UserCopies(EtcdSource source, IReadOnlyList<Uri> target, ClientTlsOptions? tls, CancellationToken cancellationToken)
+internal sealed class UserCopies(EtcdSource source, ILutraUsers target, CancellationToken cancellationToken)
 {
     private const string Auth = "etcdserverpb.Auth/";
 
@@ -26,42 +24,47 @@ internal sealed class UserCopies(EtcdSource source, IReadOnlyList<Uri> target, C
             foreach (var user in (await source.CallAsync(Auth + "UserList", new Pb.AuthUserListRequest(), Pb.AuthUserListResponse.Parser, cancellationToken)).Users)
                 await CopyUserAsync(user);
         }
-        catch (GrpcException refused)
+        catch (Exception refused) when (refused is GrpcException or LutraException)
         {
-            Fault = refused.Message;
+            Fault = refused.Message.TrimEnd('.');
         }
     }
 
     private async Task CopyRoleAsync(string name)
     {
         var role = await source.CallAsync(Auth + "RoleGet", new Pb.AuthRoleGetRequest { Role = name }, Pb.AuthRoleGetResponse.Parser, cancellationToken);
-        await MakeAsync("RoleAdd", new Pb.AuthRoleAddRequest { Name = name }, Pb.AuthRoleAddResponse.Parser);
+        await MakeAsync(new AddRole(name));
         foreach (var permission in role.Perm)
-            await MakeAsync("RoleGrantPermission", new Pb.AuthRoleGrantPermissionRequest { Name = name, Perm = permission }, Pb.AuthRoleGrantPermissionResponse.Parser);
+            await MakeAsync(new GrantPermission(name, ToPermission(permission)));
         Roles++;
     }
 
     private async Task CopyUserAsync(string name)
     {
         var user = await source.CallAsync(Auth + "UserGet", new Pb.AuthUserGetRequest { Name = name }, Pb.AuthUserGetResponse.Parser, cancellationToken);
-        await MakeAsync("UserAdd", new Pb.AuthUserAddRequest { Name = name, Password = Unguessable() }, Pb.AuthUserAddResponse.Parser);
+        await MakeAsync(new AddUser(name, Unguessable()));
         foreach (var role in user.Roles)
-            await MakeAsync("UserGrantRole", new Pb.AuthUserGrantRoleRequest { User = name, Role = role }, Pb.AuthUserGrantRoleResponse.Parser);
+            await MakeAsync(new GrantRole(name, role));
         Users++;
     }
 
     // One without a password could never get one: that is what the word means in etcd. This one nobody knows.
     private static string Unguessable() => Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
 
+    // No end is one key, and an end of one zero byte the end of the store.
+    private static Permission ToPermission(Pb.Permission permission) => new(
+        (PermissionKind)permission.PermType,
+        permission.RangeEnd.IsEmpty ? KeyRange.Single(permission.Key.Memory)
+            : new KeyRange(permission.Key.Memory, permission.RangeEnd.Span is [0] ? ReadOnlyMemory<byte>.Empty : permission.RangeEnd.Memory));
+
     // What is there already, from an earlier attempt, is as good.
-    private async Task MakeAsync<TReply>(string method, IMessage request, MessageParser<TReply> parser)
-        where TReply : class, IMessage<TReply>
+    private async Task MakeAsync(AuthChange change)
     {
         try
         {
-            await EtcdCalls.FirstAsync(target, tls, null, Auth + method, request, parser, cancellationToken);
+            await target.ChangeAsync(change, cancellationToken);
         }
-        catch (GrpcException there) when (there.IsAnswer && there.Message.Contains("already exists", StringComparison.Ordinal))
+        catch (LutraException there) when (there.Error is LutraError.RoleExists or LutraError.UserExists)
         {
             // Said above.
         }
