@@ -11,6 +11,7 @@ internal sealed class StepDraw(int seed)
     private readonly KeyDraw keys = new(seed);
     private readonly List<long> leases = [];
     private int chosenLeases;
+    private bool leavesData;
 
     public IReadOnlyList<Step> Sequence(int steps)
     {
@@ -36,7 +37,7 @@ internal sealed class StepDraw(int seed)
     }
 
     private CallStep Compaction() => Call(
-        "/etcdserverpb.KV/Compact", new Pb.CompactionRequest { Revision = keys.Revision(), Physical = random.Next(4) == 0 });
+        "/etcdserverpb.KV/Compact", new Pb.CompactionRequest { Revision = keys.Revision(), Physical = !(leavesData |= random.Next(4) != 0) });
 
     private IEnumerable<Step> Grant()
     {
@@ -104,8 +105,8 @@ internal sealed class StepDraw(int seed)
             3 => Call(service + "MoveLeader", new Pb.MoveLeaderRequest { TargetID = (ulong)random.NextInt64(3) }),
             4 => Call(service + "Defragment", new Pb.DefragmentRequest()),
 
-            // The number of a lease goes into the hash.
-            _ when chosenLeases > 0 => Call(service + "Status", new Pb.StatusRequest()),
+            // The number of a lease goes into the hash, and in etcd, where nothing is alive, what a compaction in the background has not removed yet.
+            _ when chosenLeases > 0 || leavesData => Call(service + "Status", new Pb.StatusRequest()),
             _ => Call(service + "HashKV", new Pb.HashKVRequest { Revision = keys.Revision() }),
         };
     }
