@@ -21,7 +21,9 @@ internal sealed class ClientUserFlag
     /// <summary>Null: nobody.</summary>
     public ClientCredentials? Of(ParseResult parsed)
     {
-        if ((parsed.GetValue(user) ?? Environment.GetEnvironmentVariable(Variable)) is not { Length: > 0 } said)
+        // An empty variable is none; an empty option is a mistake.
+        var said = parsed.GetValue(user) ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : null);
+        if (said is null)
             return null;
         var (name, password) = ClientCredentials.Parse(said);
 
