@@ -111,15 +111,23 @@ public sealed class GrpcChannel : IDisposable
             var response = await http.SendAsync(request, cancellationToken);
             if (asksInOurWords)
                 Volatile.Write(ref ours, GrpcStatus.IsOurs(response) ? 1 : -1);
+            await HttpAnswer.RefuseAsync(response, cancellationToken);
             return response;
         }
         catch (HttpRequestException failure) when (Connecting.IsBeforeSending(failure))
         {
             throw new GrpcException(GrpcException.Unavailable, $"It cannot be reached: {Connecting.WhyNot(failure)}", failure) { IsBeforeSending = true };
         }
-        catch (HttpRequestException broken)
+        catch (HttpRequestException other) when (IsOtherProtocol(other))
+        {
+            throw new GrpcException(GrpcException.Unavailable, "What answers does not speak HTTP/2 in the clear; if it speaks TLS, use https://", other);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
             throw Broken(broken);
         }
     }
+
+    private bool IsOtherProtocol(HttpRequestException failure) =>
+        failure.HttpRequestError is HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse && address.StartsWith("http://", StringComparison.Ordinal);
 }

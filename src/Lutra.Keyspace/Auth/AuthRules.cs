@@ -6,7 +6,7 @@ namespace Lutra.Keyspace.Auth;
 /// <summary>What can be said of a change of users and roles without any state. Pure.</summary>
 public static partial class AuthRules
 {
-    /// <summary>What a token's letters are: a cost of two digits, then 53 of bcrypt's own base64.</summary>
+    /// <summary>What bcrypt makes: a cost of two digits, then 53 letters of its own base64.</summary>
     [GeneratedRegex(@"\A\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Hash { get; }
 

@@ -19,7 +19,7 @@ public sealed class EtcdRefusalsTests
     [InlineData(8, "etcdserver: mvcc: database space exceeded", LutraError.NoSpace)]
     [InlineData(8, "grpc: received message larger than max", LutraError.TooLarge)]
     [InlineData(7, "etcdserver: permission denied", LutraError.Denied)]
-    [InlineData(16, "etcdserver: invalid auth token", LutraError.Denied)]
+    [InlineData(16, "etcdserver: invalid auth token", LutraError.InvalidToken)]
     [InlineData(12, "unknown method", LutraError.InvalidArgument)]
     [InlineData(3, "etcdserver: key is not provided", LutraError.InvalidArgument)]
     [InlineData(3, "etcdserver: key not found", LutraError.KeyNotFound)]

@@ -16,6 +16,8 @@ public sealed class MoreAddressesTests
             MetricsAddresses = [$"127.0.0.1:{ports[1]}"],
         });
         using var http = new HttpClient();
+        // The address for numbers does not know what openapi.json describes.
+        http.DefaultRequestHeaders.Add("Lutra-Test", "1");
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server.Address.Port, "/openapi.json"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(ports[0], "/openapi.json"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(ports[1], "/version"));

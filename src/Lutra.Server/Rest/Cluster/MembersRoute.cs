@@ -23,13 +23,12 @@ internal static class MembersRoute
         }
 
         var slash = rest.Span.IndexOf('/');
-        var member = NameOf(slash < 0 ? rest.Span : rest.Span[..slash]);
         if (slash < 0)
-            return call.Method == "DELETE" ? RemoveAsync(call, member) : call.RefuseVerb("DELETE");
+            return call.Method == "DELETE" ? RemoveAsync(call, NameOf(rest.Span)) : call.RefuseVerb("DELETE");
         return rest.Span[(slash + 1)..] switch
         {
-            "promote" => call.Method == "POST" ? PromoteAsync(call, member) : call.RefuseVerb("POST"),
-            "replace" => call.Method == "POST" ? ReplaceAsync(call, member) : call.RefuseVerb("POST"),
+            "promote" => call.Method == "POST" ? PromoteAsync(call, NameOf(rest.Span[..slash])) : call.RefuseVerb("POST"),
+            "replace" => call.Method == "POST" ? ReplaceAsync(call, NameOf(rest.Span[..slash])) : call.RefuseVerb("POST"),
             _ => call.Refuse(Problem.NoSuchPath),
         };
     }
