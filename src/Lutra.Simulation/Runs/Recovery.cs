@@ -37,8 +37,10 @@ internal sealed class Recovery
 
     private Roster Roster => setting.Operator.Roster;
 
-    // A change that was asked for before the end may yet remove one.
-    private SimulatedNode[] Core => [.. chosen.Where(Roster.MayVote)];
+    // A change that was asked for before the end may yet remove one; where it removed all, those that came in their place are the core.
+    private SimulatedNode[] Core => chosen.Where(Roster.MayVote).ToArray() is { Length: > 0 } left
+        ? left
+        : [.. setting.Cluster.Nodes.Except(away).Where(Roster.MayVote)];
 
     // Learners stay: they may be promoted at any time, and count from then on.
     private List<SimulatedNode> BareMajority(SimulatedNode[] sound)

@@ -43,9 +43,9 @@ internal sealed partial class PatroniNode : IDisposable
             etcd3: {hosts: "{{string.Join(',', stores)}}"}
             bootstrap:
               dcs:
-                ttl: 20
+                ttl: 30
                 loop_wait: 1
-                retry_timeout: 3
+                retry_timeout: 10
                 postgresql:
                   parameters: {fsync: "off", wal_level: replica, hot_standby: "on"}
               initdb: [{encoding: UTF8}, no-sync]

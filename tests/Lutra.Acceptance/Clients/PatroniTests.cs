@@ -8,7 +8,7 @@ namespace Lutra.Acceptance.Clients;
 /// <summary>Patroni, unchanged, keeps three PostgreSQL nodes with what three nodes of ours agree upon, by the JSON gateway.</summary>
 public sealed class PatroniTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly string folder = Directory.CreateTempSubdirectory("lutra-patroni-").FullName;
     private readonly List<PatroniNode> nodes = [];

@@ -55,7 +55,7 @@ public sealed class ConnectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Streams_end_with_a_status_when_the_server_stops()
+    public async Task Streams_end_as_unavailable_when_the_server_stops()
     {
         using var client = new GrpcClient(Served.Address);
         using var watch = await client.OpenAsync(Watch);
@@ -65,11 +65,23 @@ public sealed class ConnectionTests : IAsyncLifetime
         await keeping.SendAsync(new Pb.LeaseKeepAliveRequest { ID = 5 });
         Assert.NotNull(await keeping.ReadAsync<Pb.LeaseKeepAliveResponse>());
         var stopping = Served.Server.StopAsync();
-        Assert.Null(await watch.ReadAsync<Pb.WatchResponse>());
-        Assert.Equal((14, "etcdserver: server stopped"), (watch.End.Status, watch.End.Message));
-        Assert.Null(await keeping.ReadAsync<Pb.LeaseKeepAliveResponse>());
-        Assert.Equal(14, keeping.End.Status);
+        await EndsAsync(watch);
+        await EndsAsync(keeping);
         await stopping;
+
+        // Kestrel may close the connection, with a GOAWAY that says that nothing is wrong, before the status is written: clients take that for the same.
+        static async Task EndsAsync(GrpcStream stream)
+        {
+            try
+            {
+                Assert.Null(await stream.ReadAsync<Pb.WatchResponse>());
+                Assert.Equal((14, "etcdserver: server stopped"), (stream.End.Status, stream.End.Message));
+            }
+            catch (HttpProtocolException closed)
+            {
+                Assert.Equal(0, closed.ErrorCode);
+            }
+        }
     }
 
     [Fact]
