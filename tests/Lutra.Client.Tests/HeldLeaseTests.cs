@@ -53,6 +53,28 @@ public sealed class HeldLeaseTests
         Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
     }
 
+    [Fact]
+    public async Task One_that_lives_for_a_year_is_renewed_too_though_no_timer_runs_for_so_long()
+    {
+        var time = new ManualTime();
+        var server = new LeaseServer();
+        await using var lease = await HeldLease.GrantAsync(
+            server, new HoldOptions { TimeToLive = TimeSpan.FromDays(365), Time = time }, TestContext.Current.CancellationToken);
+        await time.DriveAsync(server.KeptAlive(2));
+        Assert.InRange(time.Elapsed, TimeSpan.FromDays(2), TimeSpan.FromDays(365));
+        Assert.False(lease.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task K03_a_failure_that_nobody_thought_of_does_not_let_a_holder_believe_in_its_lease_for_ever()
+    {
+        var time = new ManualTime();
+        var server = new LeaseServer { Failure = new ObjectDisposedException("the client") };
+        await using var lease = await HeldLease.GrantAsync(server, TenSeconds with { Time = time }, TestContext.Current.CancellationToken);
+        await time.DriveAsync(Ended(lease.Lost));
+        Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1.5)]
@@ -72,8 +94,9 @@ public sealed class HeldLeaseTests
     {
         private readonly TaskCompletionSource keptAlive = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int timesLeft;
+        private long granted;
 
-        public LutraException? Failure { get; set; }
+        public Exception? Failure { get; set; }
 
         /// <summary>So often it fails, then no more.</summary>
         public int Failures { get; set; } = int.MaxValue;
@@ -88,7 +111,7 @@ public sealed class HeldLeaseTests
         }
 
         public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>
-            new(new GrantLeaseResult(new Revision(1), 7, ttlSeconds));
+            new(new GrantLeaseResult(new Revision(1), 7, granted = ttlSeconds));
 
         public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default)
         {
@@ -96,7 +119,7 @@ public sealed class HeldLeaseTests
                 throw failure;
             if (--timesLeft == 0)
                 keptAlive.SetResult();
-            return new(new LeaseStatus(lease, 10, 10, []));
+            return new(new LeaseStatus(lease, granted, granted, []));
         }
 
         public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default)

@@ -9,6 +9,9 @@ public sealed class HeldLease : IAsyncDisposable
     private const int RetriesPerLife = 20;
     private const int MarginsPerLife = 10;
 
+    // No timer runs for longer than fifty days: what lives for long is renewed once a day.
+    private static readonly TimeSpan WaitMax = TimeSpan.FromDays(1);
+
     private readonly ILutraClient client;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource lost = new();
@@ -63,33 +66,30 @@ public sealed class HeldLease : IAsyncDisposable
         }
     }
 
+    // Whatever goes wrong is tried again for as long as the lease may live: a holder that stopped renewing must hear that it lost.
     private async Task KeepAsync()
     {
-        var wait = life / RenewalsPerLife;
+        var wait = Bounded(life / RenewalsPerLife);
         while (!ending.IsCancellationRequested)
         {
             try
             {
                 await Task.Delay(wait, time, ending.Token).ConfigureAwait(false);
                 var left = life - (life / MarginsPerLife) - time.GetElapsedTime(aliveSince);
-                if (left <= TimeSpan.Zero || !await RenewAsync(left).ConfigureAwait(false))
-                {
-                    await lost.CancelAsync().ConfigureAwait(false);
-                    return;
-                }
-
-                wait = life / RenewalsPerLife;
+                if (left <= TimeSpan.Zero || !await RenewAsync(Bounded(left)).ConfigureAwait(false))
+                    break;
+                wait = Bounded(life / RenewalsPerLife);
             }
-            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            catch (Exception)
             {
-                return;
-            }
-            catch (Exception failed) when (failed is LutraException or OperationCanceledException)
-            {
-                wait = life / RetriesPerLife;
+                wait = Bounded(life / RetriesPerLife);
             }
         }
+
+        await lost.CancelAsync().ConfigureAwait(false);
     }
+
+    private static TimeSpan Bounded(TimeSpan wait) => wait < WaitMax ? wait : WaitMax;
 
     // False: it is over.
     private async Task<bool> RenewAsync(TimeSpan within)
