@@ -1,4 +1,5 @@
 using Lutra.Keyspace;
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Measures;
 using Lutra.Node.Requests;
@@ -81,14 +82,15 @@ internal sealed class Applier(
             Apply(entry);
         }
 
+        // First of all: who reads of users what they are now must find the tokens as they are now, too.
+        if (keyspace.TakeAuthEvents() is { Count: > 0 } happened)
+            events.AuthChanged(happened);
         keyspace.Publish();
         measures.Apply.Stop(began);
         measures.AppliedEntries.Add(last - first);
         events.Published();
         if (keyspace.TakeLeaseChanges() is { Count: > 0 } changes)
             events.LeasesChanged(changes);
-        if (keyspace.TakeAuthEvents() is { Count: > 0 } happened)
-            events.AuthChanged(happened);
         foreach (var (write, outcome) in toAnswer)
             write.Applied(outcome);
         toAnswer.Clear();
@@ -127,6 +129,8 @@ internal sealed class Applier(
     {
         if (state.Installed)
         {
+            // What happened to tokens in the entries that were passed over nobody says.
+            events.AuthChanged([new AllTokensVoid()]);
             keyspace.Reload();
             // The tables of a restored state do not name the members before the first entries are flushed.
             if (!keyspace.HasBegun)

@@ -67,13 +67,6 @@ internal sealed class SimpleTokens(Func<long> nowMillis, long ttlMillis)
         }
     }
 
-    /// <summary>What happened to tokens is not known any more: none counts.</summary>
-    public void Forget()
-    {
-        lock (gate)
-            held.Clear();
-    }
-
     // Seldom: some at once, so that a full house is not swept for each that comes.
     private void MakeRoom()
     {

@@ -67,10 +67,12 @@ internal sealed class UserDoor(NodeLoop loop, LutraNodeOptions options, WriteDoo
         if (replica.Tokens.Use(token) is { } user)
             return user;
 
-        // Behind the point stands the entry that granted it. One that this node has not come to yet may be on its way here.
-        if (token.Length > 128 || !ulong.TryParse(token.AsSpan(token.LastIndexOf('.') + 1), out var index) || index <= replica.Keyspace.Applied.Index.Value)
+        // Behind the point stands the entry that granted it. One that this node has not come to yet may be on its way here; one that it has come to by now came after
+        // the first look.
+        if (token.Length > 128 || !ulong.TryParse(token.AsSpan(token.LastIndexOf('.') + 1), out var index))
             return null;
-        await reads.UpToDate().AsTask().WaitAsync(cancellationToken);
+        if (index > replica.Keyspace.Applied.Index.Value)
+            await reads.UpToDate().AsTask().WaitAsync(cancellationToken);
         return replica.Tokens.Use(token);
     }
 

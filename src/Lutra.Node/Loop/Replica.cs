@@ -373,12 +373,7 @@ internal sealed class Replica : IDisposable
         replica.transfers.Flushed(durable);
     });
 
-    private void StateInstalled(StateToInstall state)
-    {
-        // What happened to tokens in the entries that were passed over nobody says.
-        Tokens.Forget();
-        Post(replica => replica.transfers.Installed(state));
-    }
+    private void StateInstalled(StateToInstall state) => Post(replica => replica.transfers.Installed(state));
 
     /// <summary>The state was swapped under everything: the log follows, then the core.</summary>
     public void FinishInstall(StateToInstall state)

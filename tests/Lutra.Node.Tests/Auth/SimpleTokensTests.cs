@@ -31,14 +31,6 @@ public sealed class SimpleTokensTests
     }
 
     [Fact]
-    public void A_state_that_is_installed_ends_all_tokens()
-    {
-        tokens.Applied([new TokenGranted("u", "a")]);
-        tokens.Forget();
-        Assert.Null(tokens.Use("a"));
-    }
-
-    [Fact]
     public void There_are_never_too_many_and_those_unused_for_longest_go_first()
     {
         for (var at = 0; at < SimpleTokens.TokensMax; at++)

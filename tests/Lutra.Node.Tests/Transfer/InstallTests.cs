@@ -1,5 +1,6 @@
 using System.Text;
 using Lutra.Keyspace;
+using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Apply;
 using Lutra.Node.Measures;
@@ -48,7 +49,9 @@ public sealed class InstallTests
         pending.Add(contained);
         var applied = LogIndex.Zero;
         var process = scheduler.StartProcess("applier");
-        var events = new ApplierEvents(process.Ready, index => applied = index, () => { }, _ => { }, _ => { }, (_, _) => { }, _ => { });
+        var tokens = new List<(AuthEvent What, LogIndex Applied)>();
+        var events = new ApplierEvents(
+            process.Ready, index => applied = index, () => { }, _ => { }, happened => tokens.AddRange(happened.Select(one => (one, keyspace.Applied.Index))), (_, _) => { }, _ => { });
         var applier = new Applier(keyspace, to, pending, origin: 7, new NodeMeasures(process.Time), events);
         applier.Submit(new StateToInstall(pinned.Applied, members, paths));
 
@@ -59,6 +62,9 @@ public sealed class InstallTests
         Assert.Equal(new LogIndex(60), applied);
         Assert.Equal(new LogIndex(60), keyspace.Applied.Index);
         Assert.Equal(LutraError.OutcomeUnknown, contained.Error);
+
+        // What the entries that were passed over did to tokens nobody says: none counts, from before readers see the state.
+        Assert.Equal([((AuthEvent)new AllTokensVoid(), LogIndex.Zero)], tokens);
         using var mine = keyspace.Pin();
         using var theirs = keyspaceFrom.Pin();
         Assert.Equal(theirs.HashOfState(), mine.HashOfState());
