@@ -42,6 +42,8 @@ internal static class EtcdRole
                     name = AuthRecords.ReadText(message.Bytes().Span);
                     break;
                 case PermissionField:
+                    if (permissions.Count == KeyspaceLimits.PermissionsOfRoleMax)
+                        throw new FormatException($"a role has more than {KeyspaceLimits.PermissionsOfRoleMax} permissions");
                     permissions.Add(ReadPermission(message.Bytes()));
                     break;
                 default:

@@ -37,6 +37,8 @@ internal static class EtcdUser
                     password = AuthRecords.ReadText(message.Bytes().Span);
                     break;
                 case RoleField:
+                    if (roles.Count == KeyspaceLimits.RolesOfUserMax)
+                        throw new FormatException($"a user has more than {KeyspaceLimits.RolesOfUserMax} roles");
                     roles.Add(AuthRecords.ReadText(message.Bytes().Span));
                     break;
                 case OptionsField:

@@ -154,6 +154,19 @@ public sealed class EtcdReadTests
         }
     }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_role_or_user_of_millions_of_empty_parts_takes_no_more_memory_than_its_bytes(bool isRole)
+    {
+        byte[] part = isRole ? [0x12, 0] : [0x1a, 0];
+        byte[] value = [.. "\n\u0001r"u8, .. Enumerable.Repeat(part, 1_000_000).SelectMany(each => each)];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refused = Assert.Throws<FormatException>(() => isRole ? (object)EtcdRole.Read("r"u8, value) : EtcdUser.Read("r"u8, value));
+        Assert.Contains("has more than 1000", refused.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (4L * value.Length) + (1 << 20));
+    }
+
     private static KeyspaceBed Drawn(int seed, int commands)
     {
         var bed = new KeyspaceBed(KeyspaceBed.Small, (ulong)(uint)seed);
