@@ -7,10 +7,13 @@ namespace Lutra.Keyspace;
 public static class KeyspaceLimits
 {
     /// <summary>The feature level this build knows: entries of the log that need a higher one stop it.</summary>
-    public const uint FeatureLevel = 2;
+    public const uint FeatureLevel = 3;
 
     /// <summary>The feature level from which on entries say who asked, and change users and roles.</summary>
     public const uint AuthFeatureLevel = 2;
+
+    /// <summary>The feature level from which on entries raise alarms and take them back.</summary>
+    public const uint AlarmFeatureLevel = 3;
 
     /// <summary>The longest key, and the longest end of a range.</summary>
     public const int KeyBytesMax = LutraLimits.KeySizeBytesMax;
@@ -79,4 +82,7 @@ public static class KeyspaceLimits
     public const int RolesOfUserMax = 1_000;
 
     public const int PermissionsOfRoleMax = 1_000;
+
+    /// <summary>The alarms raised at once: a kind or two for each of many more members than a cluster has.</summary>
+    public const int AlarmsMax = 1_000;
 }

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Raft;
@@ -67,6 +68,9 @@ public sealed class KeyspaceStore : IDisposable
     /// <summary>Users, roles, and whether they are asked for.</summary>
     public AuthState Auth => Volatile.Read(ref published).Auth;
 
+    /// <summary>The alarms that were raised by hand.</summary>
+    public AlarmState Alarms => Volatile.Read(ref published).Alarms;
+
     /// <summary>
     /// The feature level that the log has reached, 0 before any entry said one: a leader says it first of all. Entries that need a higher
     /// one than this build knows stop the node.
@@ -90,7 +94,7 @@ public sealed class KeyspaceStore : IDisposable
         tables.Put(TableKeys.Configuration, applied.Index.Value, initial.Encode());
         // A node that was never up when its cluster worked gets a whole state before its first entry: no batch may be open then.
         tables.Publish(applied);
-        Volatile.Write(ref published, new PublishedState(applied, state, configuration, applier.Auth.State));
+        Volatile.Write(ref published, new PublishedState(applied, state, configuration, applier.Auth.State, applier.Alarms.State));
     }
 
     /// <summary>
@@ -133,7 +137,7 @@ public sealed class KeyspaceStore : IDisposable
 
         counter.Publishing(applied);
         tables.Publish(applied);
-        Volatile.Write(ref published, new PublishedState(applied, state, configuration, applier.Auth.State));
+        Volatile.Write(ref published, new PublishedState(applied, state, configuration, applier.Auth.State, applier.Alarms.State));
         counter.Published(pinNewest, state.Revision);
     }
 
@@ -191,10 +195,11 @@ public sealed class KeyspaceStore : IDisposable
         state = stateInTables = view.State;
         configuration = view.ConfigurationAt(applied.Index);
         applier.Auth.Begin(view.Auth);
-        return new PublishedState(applied, state, configuration, applier.Auth.State);
+        applier.Alarms.Begin(view.Alarms);
+        return new PublishedState(applied, state, configuration, applier.Auth.State, applier.Alarms.State);
     }
 
-    private sealed record PublishedState(LogPosition Applied, StateRecord State, Configuration Configuration, AuthState Auth)
+    private sealed record PublishedState(LogPosition Applied, StateRecord State, Configuration Configuration, AuthState Auth, AlarmState Alarms)
     {
         public Revision CompactRevision => KeyspaceView.FloorAsRevision(State);
     }

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Raft;
 using Lutra.Storage.Tables;
@@ -28,6 +29,9 @@ public sealed class KeyspaceView : IDisposable
 
     /// <summary>Users, roles, and whether they are asked for. Read from the tables with each call.</summary>
     public AuthState Auth => AuthTable.Load(tables);
+
+    /// <summary>The alarms that were raised by hand. Read from the tables with each call.</summary>
+    public AlarmState Alarms => AlarmTable.Load(tables);
 
     internal StateRecord State { get; }
 

@@ -23,6 +23,10 @@ internal static class Marks
     public static readonly Mark KeysCounted = new(MarkClass.VeryRare);
     public static readonly Mark StretchCut = new(MarkClass.VeryRare);
 
+    // No workload of the simulator raises alarms; tests do.
+    public static readonly Mark AlarmChanged = new(MarkClass.VeryRare);
+    public static readonly Mark AlarmRefused = new(MarkClass.VeryRare);
+
     public static readonly Mark UsersOrRolesChanged = new(MarkClass.VeryRare);
     public static readonly Mark CommandDenied = new(MarkClass.VeryRare);
     public static readonly Mark CommandOfAnOldAuthRevision = new(MarkClass.VeryRare);

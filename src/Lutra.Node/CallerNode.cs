@@ -36,6 +36,9 @@ public sealed class CallerNode : ILutraClient
 
     public Revision CompactRevision => node.CompactRevision;
 
+    /// <inheritdoc cref="LutraNode.Alarms"/>
+    public ImmutableArray<Alarm> Alarms => node.Alarms;
+
     public ILutraUsers Users => new CallerUsers(node, this);
 
     public async ValueTask<PutResult> PutAsync(PutOperation put, WriteOptions options = default, CancellationToken cancellationToken = default) =>
@@ -165,6 +168,13 @@ public sealed class CallerNode : ILutraClient
     {
         CheckRoot();
         return node.MoveMemberAsync(member, peerAddress, cancellationToken);
+    }
+
+    /// <summary>As <see cref="LutraNode.ChangeAlarmAsync"/>.</summary>
+    public ValueTask<bool> ChangeAlarmAsync(Alarm alarm, bool raises, CancellationToken cancellationToken = default)
+    {
+        CheckRoot();
+        return RepeatAsync(caller => node.AlarmDoor.ChangeAsync(alarm, raises, caller, cancellationToken));
     }
 
     public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default)

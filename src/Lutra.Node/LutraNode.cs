@@ -40,6 +40,9 @@ public sealed class LutraNode : ILutraClient
     /// <summary>Users, roles, and whether they are asked for, as readers of this node see them now.</summary>
     public AuthState Auth => host.Users.State;
 
+    /// <summary>The alarms that were raised by hand, as readers of this node see them now: by kind, then by member.</summary>
+    public ImmutableArray<Alarm> Alarms => host.Alarms.State.All;
+
     /// <summary>Users and roles, with all rights: this process holds the replica.</summary>
     public ILutraUsers Users => new CallerNode(this, Caller.Inside, null).Users;
 
@@ -157,6 +160,13 @@ public sealed class LutraNode : ILutraClient
     public ValueTask<MemberChangeResult> MoveMemberAsync(string member, string peerAddress, CancellationToken cancellationToken = default) =>
         host.Members.ChangeAsync(new MoveMember(member, peerAddress), cancellationToken);
 
+    /// <summary>
+    /// Raises an alarm for the whole cluster, or takes it back: whether it is raised now, or was taken back by this. What it refuses is refused from the entry of the
+    /// log that says so on. Throws <see cref="LutraException"/>: invalid argument, denied, unavailable, outcome unknown.
+    /// </summary>
+    public ValueTask<bool> ChangeAlarmAsync(Alarm alarm, bool raises, CancellationToken cancellationToken = default) =>
+        host.Alarms.ChangeAsync(alarm, raises, Caller.Inside, cancellationToken);
+
     public ValueTask<string> MoveLeaderAsync(string? to = null, CancellationToken cancellationToken = default) =>
         host.Members.MoveLeaderAsync(to, cancellationToken);
 
@@ -236,6 +246,8 @@ public sealed class LutraNode : ILutraClient
     public string? UserOfToken(string token) => host.Users.UserOf(token);
 
     internal UserDoor UserDoor => host.Users;
+
+    internal AlarmDoor AlarmDoor => host.Alarms;
 
     internal ValueTask<OperationResult> WriteAsync(Command command, WriteOptions options, in Caller caller, CancellationToken cancellationToken) =>
         Wait(host.Writes.Write(command, options, caller), cancellationToken);

@@ -92,6 +92,9 @@ public enum LutraError
 
     /// <summary>A change of users and roles that would lock everybody out, or a permission for a range that is none.</summary>
     AuthChangeRefused,
+
+    /// <summary>The alarm CORRUPT is raised: nothing is changed until somebody takes it back.</summary>
+    Corrupt,
 }
 
 /// <summary>A request that was refused or whose outcome is unknown. <see cref="Error"/> says which, for code; the message is for people.</summary>

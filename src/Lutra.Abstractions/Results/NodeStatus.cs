@@ -28,6 +28,9 @@ public sealed record NodeStatus(
 {
     /// <summary>The disk has no room: writes are refused, reads go on.</summary>
     public bool OutOfSpace { get; init; }
+
+    /// <summary>The alarms that were raised by hand, as this node knows them: by kind, then by member.</summary>
+    public ImmutableArray<Alarm> Alarms { get; init; } = [];
 }
 
 /// <summary>A member as clients see it.</summary>

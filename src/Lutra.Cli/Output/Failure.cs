@@ -37,7 +37,7 @@ internal static class Failure
     {
         LutraError.InvalidArgument or LutraError.TooLarge => ExitCode.Usage,
         LutraError.KeyNotFound or LutraError.LeaseNotFound or LutraError.MemberNotFound or LutraError.UserNotFound or LutraError.RoleNotFound => ExitCode.NotFound,
-        LutraError.Unavailable or LutraError.Overloaded or LutraError.NoSpace or LutraError.Stopped => ExitCode.Unavailable,
+        LutraError.Unavailable or LutraError.Overloaded or LutraError.NoSpace or LutraError.Corrupt or LutraError.Stopped => ExitCode.Unavailable,
         LutraError.Denied or LutraError.UserRequired or LutraError.InvalidToken or LutraError.LoginFailed or LutraError.AuthRevisionOld => ExitCode.Denied,
         LutraError.OutcomeUnknown => ExitCode.UnknownOutcome,
         _ => ExitCode.Error,

@@ -24,6 +24,7 @@ internal static class EtcdRefusals
         ("etcdserver: mvcc: required revision has been compacted", LutraError.Compacted),
         ("etcdserver: mvcc: required revision is a future revision", LutraError.FutureRevision),
         ("etcdserver: mvcc: database space exceeded", LutraError.NoSpace),
+        ("etcdserver: corrupt cluster", LutraError.Corrupt),
         ("etcdserver: key not found", LutraError.KeyNotFound),
         ("etcdserver: requested lease not found", LutraError.LeaseNotFound),
         ("etcdserver: lease already exists", LutraError.LeaseExists),

@@ -57,6 +57,7 @@ internal static class ProblemReader
         ProblemCodes.Unavailable => LutraError.Unavailable,
         ProblemCodes.Overloaded => LutraError.Overloaded,
         ProblemCodes.NoSpace => LutraError.NoSpace,
+        ProblemCodes.Corrupt => LutraError.Corrupt,
         ProblemCodes.OutcomeUnknown => LutraError.OutcomeUnknown,
         ProblemCodes.Stopped => LutraError.Stopped,
         ProblemCodes.Denied => LutraError.Denied,

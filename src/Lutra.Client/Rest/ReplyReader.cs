@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Lutra.Protocol;
 
 namespace Lutra.Client.Rest;
@@ -30,7 +31,17 @@ internal static class ReplyReader
         reply.Version, reply.Health, [.. reply.Waiting])
     {
         OutOfSpace = reply.OutOfSpace,
+        Alarms = [.. reply.Alarms.Select(ToAlarm)],
     };
+
+    private static Alarm ToAlarm(AlarmReply reply) => new(
+        ulong.Parse(reply.MemberId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+        reply.Alarm switch
+        {
+            AlarmNames.NoSpace => AlarmKind.NoSpace,
+            AlarmNames.Corrupt => AlarmKind.Corrupt,
+            var name => throw new FormatException($"{name} is no alarm that this client knows"),
+        });
 
     public static MemberList ToMembers(MembersReply reply) => ToMembers(reply.Cluster, reply.Members);
 

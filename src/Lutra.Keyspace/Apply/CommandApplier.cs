@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Raft;
@@ -26,10 +27,13 @@ internal sealed class CommandApplier
         sessions = new SessionTable(tables);
         idempotency = new IdempotencyTable(tables);
         Auth = new AuthApplier(tables);
+        Alarms = new AlarmTable(tables);
         pin = tables.PinUnpublished;
     }
 
     public AuthApplier Auth { get; }
+
+    public AlarmTable Alarms { get; }
 
     public List<LeaseChange> LeaseChanges => leases.Changes;
 
@@ -104,6 +108,14 @@ internal sealed class CommandApplier
     private Outcome Execute(Command command, ref StateRecord state, LogPosition position, bool buildResult, bool isKept)
     {
         var index = position.Index.Value;
+        if (Alarms.State.Check(command) is { } alarmed)
+        {
+            Marks.AlarmRefused.Hit();
+            if (command is RevokeLeaseCommand { Term: { } term } over && term == position.Term.Value)
+                leases.EndRefused(over.Lease, term);
+            return new Outcome(null, alarmed);
+        }
+
         switch (command)
         {
             case WriteCommand write:
@@ -127,6 +139,8 @@ internal sealed class CommandApplier
                 return leases.Checkpoint(checkpoint, state, index, position.Term.Value);
             case AuthCommand auth:
                 return Auth.Apply(auth, new Revision(state.Revision), index);
+            case AlarmCommand alarm:
+                return Alarms.Apply(alarm, new Revision(state.Revision), index);
             default:
                 throw new InvalidOperationException($"No rule for {command.GetType().Name}.");
         }

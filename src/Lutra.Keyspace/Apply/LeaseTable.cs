@@ -72,6 +72,9 @@ internal sealed class LeaseTable(TableStore tables)
         return new Outcome(new CheckpointLeasesResult(new Revision(state.Revision)), null);
     }
 
+    /// <summary>The leader of <paramref name="term"/> found a lease over, and it was not to be ended yet.</summary>
+    public void EndRefused(long lease, ulong term) => Changes.Add(new LeaseChange(lease, null, EndRefusedIn: term));
+
     /// <summary>A lease that was granted elsewhere.</summary>
     public void Import(in GrantedLease lease, ulong index) => Put(lease.Lease, new LeaseRecord(lease.TtlSeconds, lease.RemainingSeconds), index);
 

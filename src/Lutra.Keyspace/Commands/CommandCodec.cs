@@ -1,4 +1,5 @@
 using System.Text;
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 
 namespace Lutra.Keyspace.Commands;
@@ -129,6 +130,9 @@ public static class CommandCodec
             case AuthCommand auth:
                 AuthCodec.Write(target, auth);
                 break;
+            case AlarmCommand alarm:
+                AlarmCodec.Write(target, alarm);
+                break;
             default:
                 throw new ArgumentException($"No encoding for {command.GetType().Name}.", nameof(command));
         }
@@ -160,6 +164,8 @@ public static class CommandCodec
                 return LeaseCodec.Read(kind, ref source);
             case CommandKind.Auth:
                 return AuthCodec.Read(ref source);
+            case CommandKind.Alarm:
+                return AlarmCodec.ReadCommand(ref source);
             default:
                 throw new FormatException($"command kind {(byte)kind} is not known");
         }
@@ -176,11 +182,14 @@ public static class CommandCodec
         RevokeLeaseCommand => CommandKind.RevokeLease,
         CheckpointLeasesCommand => CommandKind.CheckpointLeases,
         AuthCommand => CommandKind.Auth,
+        AlarmCommand => CommandKind.Alarm,
         _ => throw new ArgumentException($"No encoding for {command.GetType().Name}.", nameof(command)),
     };
 
     private static ushort FeatureLevelOf(EnvelopeParts parts, Command command) =>
-        command is AuthCommand || (parts & (EnvelopeParts.Inside | EnvelopeParts.User)) != 0 ? (ushort)KeyspaceLimits.AuthFeatureLevel : (ushort)1;
+        command is AlarmCommand ? (ushort)KeyspaceLimits.AlarmFeatureLevel
+        : command is AuthCommand || (parts & (EnvelopeParts.Inside | EnvelopeParts.User)) != 0 ? (ushort)KeyspaceLimits.AuthFeatureLevel
+        : (ushort)1;
 
     // Right to the byte for the commonest command, so that its buffer is the payload; the others grow theirs.
     private static int SizeBytesAbout(in CommandEnvelope envelope, Command command) => command switch

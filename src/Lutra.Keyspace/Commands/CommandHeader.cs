@@ -14,6 +14,7 @@ internal enum CommandKind : byte
     RevokeLease = 7,
     CheckpointLeases = 8,
     Auth = 9,
+    Alarm = 10,
 }
 
 [Flags]

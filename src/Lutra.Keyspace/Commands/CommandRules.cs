@@ -1,4 +1,5 @@
 using System.Text;
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 
 namespace Lutra.Keyspace.Commands;
@@ -34,6 +35,7 @@ public static class CommandRules
         CheckpointLeasesCommand checkpoint when checkpoint.Leases.Any(one => one.Lease == 0 || one.Seconds < 0) =>
             Invalid("A checkpoint names leases, and seconds that are not negative."),
         AuthCommand auth => AuthRules.Check(auth),
+        AlarmCommand { Alarm.Kind: not (AlarmKind.NoSpace or AlarmKind.Corrupt) } alarm => Invalid($"There is no alarm {(int)alarm.Alarm.Kind}."),
         _ => null,
     };
 

@@ -42,6 +42,9 @@ internal static class TableKeys
     /// <summary>What users and roles come to; not there before the first change of them.</summary>
     public static ReadOnlySpan<byte> Auth => [Small, 3];
 
+    /// <summary>The alarms that were raised by hand; not there before the first.</summary>
+    public static ReadOnlySpan<byte> Alarms => [Small, 4];
+
     /// <summary>u8 space, u64 session; big-endian, as in every key, so that the order of bytes is the order of numbers.</summary>
     public const int SessionBytes = 1 + sizeof(ulong);
 

@@ -58,8 +58,9 @@ internal static class LeaseReader
 }
 
 /// <summary>What the log did to a lease.</summary>
-/// <param name="Now">Null: it has ended.</param>
-public readonly record struct LeaseChange(long Lease, GrantedLease? Now);
+/// <param name="Now">Null: it has ended, unless <paramref name="EndRefusedIn"/> says otherwise.</param>
+/// <param name="EndRefusedIn">Not 0: the leader of this term found it over, an alarm kept it, and it has to be ended again later.</param>
+public readonly record struct LeaseChange(long Lease, GrantedLease? Now, ulong EndRefusedIn = 0);
 
 /// <param name="TtlSeconds">What was granted.</param>
 /// <param name="RemainingSeconds">What a leader wrote down of it; 0: all of it.</param>

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Raft;
 
@@ -73,6 +74,11 @@ internal sealed class SnapshotEntryRules(SnapshotHeader header)
         if (key.SequenceEqual(TableKeys.Auth))
         {
             AuthRecords.ReadSum(value);
+            return;
+        }
+        if (key.SequenceEqual(TableKeys.Alarms))
+        {
+            AlarmCodec.ReadState(value);
             return;
         }
         Require(key.SequenceEqual(TableKeys.State), "it holds a record that is not known");

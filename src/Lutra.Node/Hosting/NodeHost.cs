@@ -47,6 +47,7 @@ internal sealed class NodeHost : IDisposable
         Watches = new WatchDoor(loop, Reads, Damage);
         Snapshots = new SnapshotDoor(this, loop, Reads);
         Users = new UserDoor(loop, options, Writes, Reads);
+        Alarms = new AlarmDoor(loop, Writes);
         Members = new MemberDoor(loop, clock, options);
         ticker = new Ticker(options.HeartbeatIntervalMillis, loop.Tick);
         loop.Start();
@@ -77,6 +78,8 @@ internal sealed class NodeHost : IDisposable
     public MemberDoor Members { get; }
 
     public UserDoor Users { get; }
+
+    public AlarmDoor Alarms { get; }
 
     public Task Stopped => stopped.Task;
 

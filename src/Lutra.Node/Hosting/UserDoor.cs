@@ -23,7 +23,7 @@ internal sealed class UserDoor(NodeLoop loop, LutraNodeOptions options, WriteDoo
         if (State.CheckRoot(caller) is { } refused)
             throw new LutraException(refused.Error, refused.Message);
         var command = await CommandOfAsync(change, cancellationToken);
-        await AgreedAsync(cancellationToken);
+        await writes.AgreedAsync(KeyspaceLimits.AuthFeatureLevel, cancellationToken);
         return (AuthChangeResult)await writes.Write(command, default, caller).AsTask().WaitAsync(cancellationToken);
     }
 
@@ -80,22 +80,6 @@ internal sealed class UserDoor(NodeLoop loop, LutraNodeOptions options, WriteDoo
     public string? UserOf(string token) => loop.Replica?.Tokens.Use(token);
 
     public void Dispose() => passwords.Dispose();
-
-    // A cluster agrees on it as soon as it has a leader: who comes just then need not come again.
-    private async ValueTask AgreedAsync(CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(options.RequestTimeoutMillis);
-        try
-        {
-            while (loop.Replica is { Keyspace.FeatureLevel: < KeyspaceLimits.AuthFeatureLevel })
-                await NodeHost.Changed(patience.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The door says what is missing.
-        }
-    }
 
     private async ValueTask<AuthCommand> CommandOfAsync(AuthChange change, CancellationToken cancellationToken) => change switch
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Lutra.Keyspace;
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Loop;
@@ -48,9 +49,30 @@ internal sealed class WriteDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
         return task;
     }
 
+    /// <summary>
+    /// Returns when the log has come to a feature level, which a cluster agrees on as soon as it has a leader: who comes just then need not come again. After the
+    /// time of a request it returns all the same, and <see cref="Write"/> says what is missing.
+    /// </summary>
+    public async ValueTask AgreedAsync(uint level, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.RequestTimeoutMillis);
+        try
+        {
+            while (loop.Replica is { } replica && replica.Keyspace.FeatureLevel < level)
+                await NodeHost.Changed(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whoever writes now is refused.
+        }
+    }
+
     // Before the log says that all nodes know of users nobody is asked for, and what would say who asks is not understood.
     private Caller Sayable(in Caller caller, Command command)
     {
+        if (command is AlarmCommand && loop.Replica is { Keyspace.FeatureLevel: < KeyspaceLimits.AlarmFeatureLevel })
+            throw new LutraException(LutraError.Unavailable, "The cluster has not agreed yet that all its nodes know of alarms: ask again. Nothing was done.");
         if (caller.Kind == CallerKind.Nobody && command is not AuthCommand)
             return caller;
         if (loop.Replica is not { Keyspace.FeatureLevel: < KeyspaceLimits.AuthFeatureLevel })

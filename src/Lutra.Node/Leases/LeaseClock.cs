@@ -56,7 +56,9 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
             return;
         foreach (var change in changes)
         {
-            if (change.Now is { } now)
+            if (change.EndRefusedIn != 0)
+                EndRefused(change.Lease, change.EndRefusedIn);
+            else if (change.Now is { } now)
                 Changed(now);
             else
                 Ended(change.Lease);
@@ -172,6 +174,12 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
             endedWhileLoading.Add(lease);
     }
 
+    private void EndRefused(long lease, ulong inTerm)
+    {
+        if (inTerm == term.Value && revoking.Remove(lease))
+            due.Enqueue(lease, (clock.NowMillis, lease));
+    }
+
     private void Hold(GrantedLease granted)
     {
         var seconds = granted.RemainingSeconds > 0 ? granted.RemainingSeconds : granted.TtlSeconds;
@@ -188,6 +196,9 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
 
     private void RevokeWhatIsDue()
     {
+        // They end when the alarm does.
+        if (keyspace.Alarms.IsCorrupt)
+            return;
         Marks.ManyLeasesEndAtOnce.HitIf(revoking.Count >= tuning.RevokingMax);
         while (revoking.Count < tuning.RevokingMax && due.TryPeek(out var number, out var at) && at.DueMillis <= clock.NowMillis)
         {

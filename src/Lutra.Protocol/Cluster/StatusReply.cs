@@ -55,6 +55,9 @@ public sealed record StatusReply
 
     public required bool OutOfSpace { get; init; }
 
+    /// <summary>Those that somebody raised.</summary>
+    public IReadOnlyList<AlarmReply> Alarms { get; init; } = [];
+
     /// <summary>While the cluster is not created: for whom or what the node waits, a line each.</summary>
     public required IReadOnlyList<string> Waiting { get; init; }
 }

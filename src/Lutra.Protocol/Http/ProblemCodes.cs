@@ -42,6 +42,9 @@ public static class ProblemCodes
     public const string RootRoleMissing = "root_role_missing";
     public const string AuthChangeRefused = "auth_change_refused";
 
+    /// <summary>The alarm CORRUPT is raised.</summary>
+    public const string Corrupt = "corrupt";
+
     /// <summary><c>If-Match</c> or <c>If-None-Match</c> did not hold.</summary>
     public const string CompareFailed = "compare_failed";
 

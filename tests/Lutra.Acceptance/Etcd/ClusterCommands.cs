@@ -106,6 +106,25 @@ public abstract class ClusterCommands
     }
 
     [Fact]
+    public async Task An_alarm_that_is_raised_at_one_member_holds_at_every_other_until_it_is_disarmed()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{target.Endpoints[0]}") };
+        using var raised = await http.PostAsync("/v3/maintenance/alarm", new StringContent("""{"action":"ACTIVATE","memberID":"5","alarm":"NOSPACE"}"""));
+        Assert.True(raised.IsSuccessStatusCode);
+        foreach (var endpoint in target.Endpoints)
+        {
+            var member = new Etcdctl(target, endpoint);
+            Assert.Equal("memberID:5 alarm:NOSPACE ", await member.PrintAsync("alarm", "list"));
+            Assert.Equal("Error: etcdserver: mvcc: database space exceeded", await member.RefusedAsync("put", "alarmed", "x"));
+            await member.PrintAsync("del", "alarmed");
+        }
+
+        Assert.Equal("memberID:5 alarm:NOSPACE ", await new Etcdctl(target, target.Endpoints[^1]).PrintAsync("alarm", "disarm"));
+        Assert.Equal("", await etcdctl.PrintAsync("alarm", "list"));
+        Assert.Equal("OK", await etcdctl.PrintAsync("put", "alarmed", "x"));
+    }
+
+    [Fact]
     public async Task A_write_at_any_member_is_read_at_any_other()
     {
         foreach (var writer in target.Endpoints)

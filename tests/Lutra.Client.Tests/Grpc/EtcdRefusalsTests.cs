@@ -17,6 +17,7 @@ public sealed class EtcdRefusalsTests
     [InlineData(13, "internal", LutraError.OutcomeUnknown)]
     [InlineData(8, "etcdserver: too many requests", LutraError.Overloaded)]
     [InlineData(8, "etcdserver: mvcc: database space exceeded", LutraError.NoSpace)]
+    [InlineData(15, "etcdserver: corrupt cluster", LutraError.Corrupt)]
     [InlineData(8, "grpc: received message larger than max", LutraError.TooLarge)]
     [InlineData(7, "etcdserver: permission denied", LutraError.Denied)]
     [InlineData(16, "etcdserver: invalid auth token", LutraError.InvalidToken)]

@@ -84,6 +84,7 @@ public sealed class RestEndpointTests
     [InlineData("503 Unavailable", "stopped", LutraError.Stopped)]
     [InlineData("504 Timeout", "outcome_unknown", LutraError.OutcomeUnknown)]
     [InlineData("507 No Space", "no_space", LutraError.NoSpace)]
+    [InlineData("409 Conflict", "corrupt", LutraError.Corrupt)]
     [InlineData("404 Not Found", "not_found", LutraError.InvalidArgument)]
     [InlineData("405 Not Allowed", "method_not_allowed", LutraError.InvalidArgument)]
     [InlineData("500 Internal", "internal_error", LutraError.OutcomeUnknown)]

@@ -20,6 +20,7 @@ public sealed class RetryPolicyTests
     [InlineData(LutraError.IdempotencyKeyReused, false, false, false)]
     [InlineData(LutraError.SessionExpired, false, false, false)]
     [InlineData(LutraError.NoSpace, false, false, false)]
+    [InlineData(LutraError.Corrupt, false, false, false)]
     [InlineData(LutraError.Denied, false, false, false)]
     [InlineData(LutraError.LeaseExists, false, false, false)]
     [InlineData(LutraError.MemberNotFound, false, false, false)]

@@ -75,10 +75,10 @@ public sealed class EntryTests : IDisposable
     public void An_entry_of_a_later_build_stops_the_node_and_names_the_level_it_needs()
     {
         var payload = bed.Encode(new CompactCommand(new Revision(1)));
-        payload[2] = 3;
+        payload[2] = 4;
         var exception = Assert.Throws<EntryNotUnderstoodException>(() => bed.Append(payload));
-        Assert.Equal(3u, exception.RequiredLevel);
-        Assert.Contains("Entry 1@1 of the log cannot be applied: it needs feature level 3", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(4u, exception.RequiredLevel);
+        Assert.Contains("Entry 1@1 of the log cannot be applied: it needs feature level 4", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

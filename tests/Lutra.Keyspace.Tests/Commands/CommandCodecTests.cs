@@ -121,16 +121,16 @@ public sealed class CommandCodecTests
     [InlineData("02", "01", "01", "command format 2")]
     [InlineData("00", "01", "01", "command format 0")]
     [InlineData("01", "00", "01", "command kind 0")]
-    [InlineData("01", "0a", "01", "command kind 10")]
+    [InlineData("01", "0b", "01", "command kind 11")]
     [InlineData("01", "01", "00", "feature level 1")]
-    [InlineData("01", "01", "03", "needs feature level 3")]
-    [InlineData("02", "0a", "03", "needs feature level 3")]
+    [InlineData("01", "01", "04", "needs feature level 4")]
+    [InlineData("02", "0b", "04", "needs feature level 4")]
     public void Unknown_formats_kinds_and_levels_are_refused_by_name(string format, string kind, string level, string message)
     {
         var payload = Convert.FromHexString(format + kind + level + "00" + new string('0', 48) + "00" + "0100016b00");
         var exception = Assert.ThrowsAny<FormatException>(() => CommandCodec.Decode(payload));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
-        Assert.Equal(level == "03", exception is FeatureLevelException { Required: 3 });
+        Assert.Equal(level == "04", exception is FeatureLevelException { Required: 4 });
     }
 
     [Theory]

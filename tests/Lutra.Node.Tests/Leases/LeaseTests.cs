@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Commands;
 using Lutra.Node.Leases;
 using Lutra.Node.Tests.Cluster;
@@ -109,6 +110,32 @@ public sealed class LeaseTests
         using var view = cluster.Leader!.Loop!.Replica!.Keyspace.Pin();
         Assert.Empty(view.Leases(0, 10));
         Assert.True(slowest < TimeSpan.FromMilliseconds(200), $"{slowest}");
+    }
+
+    [Fact]
+    public void A_lease_that_runs_out_while_the_cluster_is_said_to_be_corrupt_ends_after_that()
+    {
+        var cluster = Started(seed: 8, nodes: 3);
+        const int leases = 2000;
+        var corrupt = new Alarm(1, AlarmKind.Corrupt);
+        for (var lease = 1; lease <= leases; lease++)
+            Grant(cluster, lease, ttlSeconds: 30);
+
+        // Again and again in the midst of their ends, a little later each time: some are said to be over behind the alarm in the log.
+        Assert.True(cluster.Scheduler.RunUntil(() => Left() < leases, Long));
+        for (var round = 0; Left() > 0; round++)
+        {
+            Assert.True(Write(cluster, new AlarmCommand(corrupt, Raises: true)).IsDone);
+            var left = Left();
+            cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
+            Assert.Equal(left, Left());
+            Assert.True(Write(cluster, new AlarmCommand(corrupt, Raises: false)).IsDone);
+            if (left > 0)
+                Assert.True(cluster.Scheduler.RunUntil(() => Left() < left, Long));
+            cluster.Scheduler.RunFor(TimeSpan.FromMicroseconds(50 * round));
+        }
+
+        long Left() => cluster.Leader!.Loop!.Replica!.Keyspace.Counts.Leases;
     }
 
     [Fact]

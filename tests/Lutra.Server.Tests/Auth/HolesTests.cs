@@ -75,6 +75,21 @@ public sealed class HolesTests(AuthNode node) : IClassFixture<AuthNode>
     }
 
     [Fact]
+    public async Task Alarms_are_listed_by_any_user_and_changed_by_root_alone()
+    {
+        const string Alarm = "/etcdserverpb.Maintenance/Alarm";
+        foreach (var action in new[] { Pb.AlarmRequest.Types.AlarmAction.Activate, Pb.AlarmRequest.Types.AlarmAction.Deactivate })
+        {
+            var request = new Pb.AlarmRequest { Action = action, Alarm = Pb.AlarmType.Nospace };
+            Assert.Equal(3, (await node.EndAsync(null, Alarm, request)).Status);
+            Assert.Equal((7, Denied), await node.EndAsync(await node.LoginAsync("writer"), Alarm, request));
+        }
+
+        Assert.Empty(node.Node.Alarms);
+        Assert.Equal(0, (await node.EndAsync(await node.LoginAsync("writer"), Alarm, new Pb.AlarmRequest())).Status);
+    }
+
+    [Fact]
     public async Task A_permission_that_is_not_given_is_refused_and_breaks_nothing()
     {
         var root = await node.LoginAsync("root");

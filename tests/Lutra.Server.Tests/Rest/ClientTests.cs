@@ -40,8 +40,10 @@ public sealed class ClientTests
         Assert.Equal((1, 1), (deleted.Deleted, deleted.Previous.Length));
         Assert.Equal(new Revision(6), (await client.CompactAsync(new Revision(3))).Revision);
 
+        server.Store.Status = server.Store.Status with { Alarms = [new Alarm(5, AlarmKind.NoSpace), new Alarm(ulong.MaxValue, AlarmKind.Corrupt)] };
         var status = await client.StatusAsync();
-        Assert.Equal(server.Store.Status with { Waiting = [] }, status with { Waiting = [] });
+        Assert.Equal(server.Store.Status with { Waiting = [], Alarms = [] }, status with { Waiting = [], Alarms = [] });
+        Assert.Equal(server.Store.Status.Alarms.AsEnumerable(), status.Alarms);
         var members = await client.MembersAsync();
         Assert.Equal((await server.Store.MembersAsync()).Members.ToArray(), members.Members.ToArray());
     }

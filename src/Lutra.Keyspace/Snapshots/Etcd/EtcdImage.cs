@@ -46,7 +46,7 @@ internal sealed class EtcdImage : IDisposable
         if (measured is { } size)
             pages.WriteMetas(size.Root, size.PageCount);
         var top = new BoltTreeWriter(pages);
-        top.AddBucket(EtcdBuckets.Alarm, new BoltTreeWriter(pages).EndBucket());
+        WriteAlarms(top);
         WriteAuth(top);
         top.AddBucket(EtcdBuckets.Cluster, new BoltTreeWriter(pages).EndBucket());
 
@@ -96,6 +96,23 @@ internal sealed class EtcdImage : IDisposable
                 yield return ++records;
             }
         }
+    }
+
+    // A tree is written in the order of its keys' bytes.
+    private void WriteAlarms(BoltTreeWriter top)
+    {
+        var records = new List<byte[]>();
+        foreach (var alarm in view.Alarms.All)
+        {
+            key.Clear();
+            EtcdAlarm.Write(key, alarm);
+            records.Add(key.Written.ToArray());
+        }
+        records.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+        var alarms = new BoltTreeWriter(pages);
+        foreach (var record in records)
+            alarms.Add(record, []);
+        top.AddBucket(EtcdBuckets.Alarm, alarms.EndBucket());
     }
 
     // Users and roles are few enough to be in memory.

@@ -1,3 +1,4 @@
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Raft;
 using Lutra.Storage.Files;
@@ -134,10 +135,14 @@ public sealed class EtcdReplay : IDisposable
             throw new LutraException(LutraError.InvalidArgument, "The snapshot was changed while it was read. Restore again.");
         index++;
         value.Clear();
-        var level = ReferenceEquals(reader.Auth, AuthState.Initial) ? 0 : KeyspaceLimits.AuthFeatureLevel;
+        var level = reader.Alarms.All.Length > 0 ? KeyspaceLimits.AlarmFeatureLevel
+            : ReferenceEquals(reader.Auth, AuthState.Initial) ? 0
+            : KeyspaceLimits.AuthFeatureLevel;
         (StateRecord.Initial with { Revision = Revision.Value, Floor = Floor, FeatureLevel = level, Leases = Leases, Keys = Keys }).Write(value);
         tables.Put(TableKeys.State, index, value.Written);
         foreach (var (key, record) in AuthTable.EntriesOf(reader.Auth))
             tables.Put(key, index, record);
+        if (reader.Alarms.All.Length > 0)
+            AlarmTable.Put(tables, value, reader.Alarms, index);
     }
 }

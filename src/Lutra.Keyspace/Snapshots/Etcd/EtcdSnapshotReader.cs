@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Storage.Bolt;
 using Lutra.Storage.Files;
@@ -35,6 +36,7 @@ internal sealed class EtcdSnapshotReader : IDisposable
         this.file = BoltFile.Open(file);
         ReadBuckets();
         ReadMeta();
+        Alarms = ReadAlarms();
         Auth = ReadAuth();
         cursor = Open(EtcdBuckets.Lease);
     }
@@ -44,6 +46,9 @@ internal sealed class EtcdSnapshotReader : IDisposable
 
     /// <summary>The last entry of etcd's log that it contains.</summary>
     public ulong AppliedIndex { get; private set; }
+
+    /// <summary>Those that have an effect.</summary>
+    public AlarmState Alarms { get; }
 
     /// <summary>Users, roles, and whether they are asked for.</summary>
     public AuthState Auth { get; }
@@ -184,6 +189,18 @@ internal sealed class EtcdSnapshotReader : IDisposable
         // One that is scheduled is made before anybody reads.
         CompactRevision = new Revision(Math.Max(finished, scheduled));
         Revision = new Revision(Math.Max(1, CompactRevision.Value));
+    }
+
+    private AlarmState ReadAlarms()
+    {
+        try
+        {
+            return EtcdAlarm.ReadAll(Small([.. EtcdBuckets.Alarm], EtcdAlarm.RecordsMax).Select(each => each.Key));
+        }
+        catch (FormatException damage)
+        {
+            throw Damaged(damage.Message);
+        }
     }
 
     private AuthState ReadAuth()

@@ -31,6 +31,8 @@ internal static class EtcdErrors
 
     public static GrpcException NoSpace => new(GrpcStatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded");
 
+    public static GrpcException Corrupt => new(GrpcStatusCode.DataLoss, "etcdserver: corrupt cluster");
+
     public static GrpcException TooManyRequests => new(GrpcStatusCode.ResourceExhausted, "etcdserver: too many requests");
 
     public static GrpcException LeaseNotFound => new(GrpcStatusCode.NotFound, "etcdserver: requested lease not found");

@@ -28,6 +28,7 @@ internal static class RefusalMap
         LutraError.OutcomeUnknown => EtcdErrors.Timeout,
         LutraError.Overloaded => EtcdErrors.TooManyRequests,
         LutraError.NoSpace => EtcdErrors.NoSpace,
+        LutraError.Corrupt => EtcdErrors.Corrupt,
         LutraError.Stopped => EtcdErrors.Stopped,
         LutraError.Denied => EtcdErrors.PermissionDenied,
         LutraError.UserRequired => EtcdErrors.UserEmpty,

@@ -15,7 +15,7 @@ internal static class MaintenanceService
     public static IEnumerable<EtcdMethod> Methods =>
     [
         ProtoMethod.Single(Service + "Status", CallerNeed.User, Pb.StatusRequest.Parser, StatusAsync) with { ForLearners = true },
-        ProtoMethod.Single(Service + "Alarm", CallerNeed.User, Pb.AlarmRequest.Parser, AlarmAsync),
+        ProtoMethod.Single(Service + "Alarm", CallerNeed.User, Pb.AlarmRequest.Parser, Alarms.AnswerAsync),
         ProtoMethod.Single(Service + "Defragment", CallerNeed.Root, Pb.DefragmentRequest.Parser, DefragmentAsync),
         ProtoMethod.Single(Service + "Hash", CallerNeed.Root, Pb.HashRequest.Parser, HashAsync),
         ProtoMethod.Single(Service + "HashKV", CallerNeed.Root, Pb.HashKVRequest.Parser, HashKeysAsync),
@@ -48,25 +48,8 @@ internal static class MaintenanceService
         };
         if (standing.LeaderMember == 0)
             reply.Errors.Add(EtcdErrors.NoLeader.Message);
-        if (status.OutOfSpace)
-            reply.Errors.Add($"memberID:{standing.Member.ToString(CultureInfo.InvariantCulture)} alarm:{nameof(Pb.AlarmType.Nospace).ToUpperInvariant()} ");
-        return reply;
-    }
-
-    /// <summary>
-    /// There is one alarm, and it follows the disk of the member that is asked: it comes when there is no room and goes when there is room again, so nobody needs to
-    /// take it back, and nobody can raise one.
-    /// </summary>
-    private static async ValueTask<IMessage> AlarmAsync(EtcdCall call, Pb.AlarmRequest request)
-    {
-        if (request.Action != Pb.AlarmRequest.Types.AlarmAction.Get)
-            call.Node.CheckRoot();
-        if (request is { Action: Pb.AlarmRequest.Types.AlarmAction.Activate, Alarm: not Pb.AlarmType.None })
-            throw new GrpcException(GrpcStatusCode.Unimplemented, "lutra: alarms follow the disk and cannot be raised by hand");
-        var reply = new Pb.AlarmResponse { Header = call.Header().ToMessage() };
-        var isAsked = request.Action == Pb.AlarmRequest.Types.AlarmAction.Get && request.Alarm is Pb.AlarmType.None or Pb.AlarmType.Nospace;
-        if (isAsked && (await call.Node.StatusAsync(call.Ended)).OutOfSpace)
-            reply.Alarms.Add(new Pb.AlarmMember { MemberID = call.Standing.Member, Alarm = Pb.AlarmType.Nospace });
+        foreach (var alarm in Alarms.Of(call, status))
+            reply.Errors.Add(Alarms.InWords(alarm));
         return reply;
     }
 

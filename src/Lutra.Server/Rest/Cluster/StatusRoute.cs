@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Lutra.Protocol;
 using Lutra.Server.Rest.Requests;
 
@@ -46,6 +47,7 @@ internal static class StatusRoute
             Version = status.Version,
             Health = status.Health,
             OutOfSpace = status.OutOfSpace,
+            Alarms = [.. status.Alarms.Select(alarm => new AlarmReply(alarm.Member.ToString("x16", CultureInfo.InvariantCulture), AlarmWords.Of(alarm.Kind)))],
             Waiting = status.Waiting.IsDefault ? [] : status.Waiting,
         };
     }

@@ -55,11 +55,11 @@ internal sealed class HealthChecks
         return null;
     }
 
-    // A node that finds damage stops, or refuses to start: one that answers has found none.
+    // A node that finds damage stops, or refuses to start: one that answers has found none. People may have.
     private async ValueTask<string?> FindDamageAsync(CancellationToken stop)
     {
-        await node.StatusAsync(stop);
-        return null;
+        var status = await node.StatusAsync(stop);
+        return status.Alarms.Any(alarm => alarm.Kind == AlarmKind.Corrupt) ? "alarm activated: CORRUPT" : null;
     }
 
     private async ValueTask<string?> FindLearnerAsync(CancellationToken stop)

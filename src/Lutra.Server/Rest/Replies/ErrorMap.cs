@@ -26,6 +26,7 @@ internal static class ErrorMap
         LutraError.Unavailable => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "Unavailable"),
         LutraError.Overloaded => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Overloaded, "Overloaded"),
         LutraError.NoSpace => new(StatusCodes.Status507InsufficientStorage, ProblemCodes.NoSpace, "No space"),
+        LutraError.Corrupt => new(StatusCodes.Status409Conflict, ProblemCodes.Corrupt, "Corrupt cluster"),
         LutraError.OutcomeUnknown => new(StatusCodes.Status504GatewayTimeout, ProblemCodes.OutcomeUnknown, "Outcome unknown"),
         LutraError.Stopped => new(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Stopped, "Stopping"),
         LutraError.UserRequired => new(StatusCodes.Status401Unauthorized, ProblemCodes.UserRequired, "User required"),
