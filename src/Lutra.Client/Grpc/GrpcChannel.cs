@@ -64,7 +64,7 @@ public sealed class GrpcChannel : IDisposable
             GrpcStatus.Check(response);
             return reply ?? throw new GrpcException(GrpcException.Unavailable, "The server answered without a message.");
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        catch (Exception broken) when (IsBroken(broken, cancellationToken))
         {
             throw Broken(broken);
         }
@@ -86,6 +86,14 @@ public sealed class GrpcChannel : IDisposable
         if (ownsHttp)
             http.Dispose();
     }
+
+    /// <summary>
+    /// Whether the connection failed under a call. Where it fails while a call's messages are still going out, their sending is cancelled, and the call with it, though
+    /// nobody who called wanted that.
+    /// </summary>
+    /// <param name="wanted">Cancelled where the caller wants no answer any more.</param>
+    internal static bool IsBroken(Exception failure, CancellationToken wanted) =>
+        failure is HttpRequestException or IOException || (failure is OperationCanceledException && !wanted.IsCancellationRequested);
 
     internal static GrpcException Broken(Exception cause) => new(GrpcException.Unavailable, $"The connection broke: {cause.GetBaseException().Message}", cause);
 
@@ -122,7 +130,7 @@ public sealed class GrpcChannel : IDisposable
         {
             throw new GrpcException(GrpcException.Unavailable, "What answers does not speak HTTP/2 in the clear; if it speaks TLS, use https://", other);
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        catch (Exception broken) when (IsBroken(broken, cancellationToken))
         {
             throw Broken(broken);
         }

@@ -22,14 +22,15 @@ public sealed class GrpcStream<TReply> : IAsyncDisposable
     /// <summary>The next message; null where the server ended the call with OK. Throws <see cref="GrpcException"/> where it ended otherwise.</summary>
     public async ValueTask<TReply?> ReadAsync(CancellationToken cancellationToken)
     {
-        var response = await answered.WaitAsync(cancellationToken);
+        HttpResponseMessage response;
         try
         {
+            response = await answered.WaitAsync(cancellationToken);
             reader ??= new GrpcFrameReader(await response.Content.ReadAsStreamAsync(cancellationToken));
             if (await reader.ReadAsync(parser, cancellationToken) is { } message)
                 return message;
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        catch (Exception broken) when (GrpcChannel.IsBroken(broken, cancellationToken))
         {
             throw GrpcChannel.Broken(broken);
         }

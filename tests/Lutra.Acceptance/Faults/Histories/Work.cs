@@ -24,8 +24,8 @@ internal sealed class Work : IAsyncDisposable
     private readonly WatchFollower[] watchers;
     private readonly CancellationTokenSource stopCalling = new();
     private readonly CancellationTokenSource stopWatching = new();
-    private Task calling = Task.CompletedTask;
-    private Task watching = Task.CompletedTask;
+    private Task[] calling = [];
+    private Task[] watching = [];
 
     private Work(LinkedCluster cluster, int seed)
     {
@@ -50,9 +50,12 @@ internal sealed class Work : IAsyncDisposable
     {
         var work = new Work(cluster, seed);
         await BankCaller.OpenAsync(cluster.Any);
-        work.calling = Task.WhenAll(
-            work.Callers.Select(caller => Task.Run(() => caller.RunAsync(work.stopCalling.Token))).Concat(work.writers.Select(writer => Task.Run(() => writer.RunAsync(work.stopCalling.Token)))));
-        work.watching = Task.WhenAll(work.watchers.Select(watcher => Task.Run(() => watcher.RunAsync(work.stopWatching.Token))));
+        work.calling =
+        [
+            .. work.Callers.Select(caller => Task.Run(() => caller.RunAsync(work.stopCalling.Token))),
+            .. work.writers.Select(writer => Task.Run(() => writer.RunAsync(work.stopCalling.Token))),
+        ];
+        work.watching = [.. work.watchers.Select(watcher => Task.Run(() => watcher.RunAsync(work.stopWatching.Token)))];
         return work;
     }
 
@@ -62,10 +65,8 @@ internal sealed class Work : IAsyncDisposable
         var enough = Acknowledged + operations;
         await cluster.UntilAsync(async () =>
         {
-            if (calling.IsFaulted)
-                await calling;
-            if (watching.IsFaulted)
-                await watching;
+            await GoOnAsync(calling);
+            await GoOnAsync(watching);
             return Acknowledged >= enough;
         });
     }
@@ -74,7 +75,7 @@ internal sealed class Work : IAsyncDisposable
     public async Task<string> JudgeAsync()
     {
         await stopCalling.CancelAsync();
-        await calling;
+        await Task.WhenAll(calling);
         await cluster.ReadyAsync();
         var newest = 0L;
         for (var node = 0; node < cluster.Nodes; node++)
@@ -91,12 +92,11 @@ internal sealed class Work : IAsyncDisposable
 
         await cluster.UntilAsync(async () =>
         {
-            if (watching.IsFaulted)
-                await watching;
+            await GoOnAsync(watching);
             return watchers.All(watcher => watcher.HasReached(newest));
         });
         await stopWatching.CancelAsync();
-        await watching;
+        await Task.WhenAll(watching);
         registers.Judge();
         lists.Judge();
         Assert.Null(locks.Judge());
@@ -112,11 +112,21 @@ internal sealed class Work : IAsyncDisposable
     {
         await stopCalling.CancelAsync();
         await stopWatching.CancelAsync();
-        await Task.WhenAny(Task.WhenAll(calling, watching), Task.Delay(TimeSpan.FromSeconds(30)));
+        await Task.WhenAny(Task.WhenAll([.. calling, .. watching]), Task.Delay(TimeSpan.FromSeconds(30)));
         foreach (var writer in writers)
             await writer.DisposeAsync();
         stopCalling.Dispose();
         stopWatching.Dispose();
+    }
+
+    // Nobody ends before he is told to: who did says why.
+    private static async Task GoOnAsync(Task[] tasks)
+    {
+        if (Array.Find(tasks, task => task.IsCompleted) is { } ended)
+        {
+            await ended;
+            Assert.Fail("A client or a watcher ended by itself.");
+        }
     }
 
     // Leases may end while the nodes are read one after the other: all are read as of one revision.
