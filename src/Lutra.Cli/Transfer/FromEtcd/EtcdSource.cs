@@ -1,28 +1,23 @@
-using Google.Protobuf;
 using Lutra.Client;
 using Lutra.Client.Grpc;
 using Lutra.Tls;
-using Pb = Lutra.Protocol.Etcd;
 
 namespace Lutra.Cli.Transfer.FromEtcd;
 
 /// <summary>The etcd from which is copied. Whoever gave a name and a password is logged in, and again when the token is void: a long copy outlasts it.</summary>
 internal sealed class EtcdSource : IAsyncDisposable
 {
-    private readonly IReadOnlyList<Uri> endpoints;
-    private readonly ClientTlsOptions? tls;
     private readonly (string Name, string Password)? user;
     private readonly LutraClient client;
-    private string? token;
+    private volatile string? token;
 
     /// <param name="user">Null: nobody in particular.</param>
     public EtcdSource(IReadOnlyList<Uri> endpoints, ClientTlsOptions? tls, (string Name, string Password)? user, TimeSpan timeout)
     {
-        (this.endpoints, this.tls, this.user) = (endpoints, tls, user);
+        this.user = user;
         client = new LutraClient(new LutraClientOptions { Endpoints = endpoints, Tls = tls, Timeout = timeout }, new GrpcTransport(tls, () => token));
     }
 
-    /// <summary>Asks something about keys and leases.</summary>
     public async Task<T> AskAsync<T>(Func<ILutraClient, ValueTask<T>> question, CancellationToken cancellationToken)
     {
         if (user is null)
@@ -40,27 +35,22 @@ internal sealed class EtcdSource : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks something that only etcd's own API has words for: of the first server that answers.</summary>
-    public async Task<TReply> CallAsync<TReply>(string method, IMessage request, MessageParser<TReply> parser, CancellationToken cancellationToken)
-        where TReply : class, IMessage<TReply> => await EtcdCalls.FirstAsync(endpoints, tls, () => token, method, request, parser, cancellationToken);
-
     public ValueTask DisposeAsync() => client.DisposeAsync();
 
+    // Until there is a new token the old one stays: other questions are under way, and none of them shall come with none.
     private async Task LoginAsync(CancellationToken cancellationToken)
     {
-        token = null;
         try
         {
-            var (name, password) = user!.Value;
-            token = (await CallAsync("etcdserverpb.Auth/Authenticate", new Pb.AuthenticateRequest { Name = name, Password = password }, Pb.AuthenticateResponse.Parser, cancellationToken)).Token;
+            token = await client.Users.LoginAsync(user!.Value.Name, user.Value.Password, cancellationToken);
         }
-        catch (GrpcException refused) when (refused.Message.Contains("authentication is not enabled", StringComparison.Ordinal))
+        catch (LutraException needless) when (needless.Error == LutraError.AuthNotEnabled)
         {
-            throw new LutraException(LutraError.InvalidArgument, "etcd asks for no users: leave --from-user out.", refused);
+            throw new LutraException(LutraError.InvalidArgument, "etcd asks for no users: leave --from-user out.", needless);
         }
-        catch (GrpcException refused)
+        catch (LutraException refused)
         {
-            throw new LutraException(refused.IsAnswer ? LutraError.Denied : LutraError.Unavailable, $"Nobody could be logged in to etcd: {refused.Message}", refused);
+            throw new LutraException(refused.Error, $"Nobody could be logged in to etcd: {refused.Message}", refused);
         }
     }
 }
