@@ -10,6 +10,9 @@ internal sealed class StreamWaiting(EtcdCall call) : IDisposable
 {
     private const int ElectionsWithoutLeader = 3;
 
+    // Nothing waits longer than a semaphore can; who is woken for nothing waits on.
+    private static readonly TimeSpan WaitMax = TimeSpan.FromDays(1);
+
     private readonly SemaphoreSlim something = new(0, 1);
     private readonly TimeProvider time = call.Face.Options.Time;
     private readonly TimeSpan election = TimeSpan.FromMilliseconds(call.Node.Options.ElectionTimeoutMillis);
@@ -57,7 +60,7 @@ internal sealed class StreamWaiting(EtcdCall call) : IDisposable
             return;
         }
 
-        var atMost = call.RequiresLeader ? election : TimeSpan.MaxValue;
+        var atMost = call.RequiresLeader ? election : WaitMax;
         if (lookEvery is { } interval)
         {
             var left = interval - time.GetElapsedTime(lookedAt);

@@ -152,6 +152,24 @@ public sealed class WatchTests(EtcdNode node) : IClassFixture<EtcdNode>
     }
 
     [Fact]
+    public async Task A_watch_that_hears_of_progress_once_a_year_hears_of_events_meanwhile()
+    {
+        var folder = Directory.CreateTempSubdirectory("lutra-slow-progress-");
+        await using (var served = await Support.ServedNode.ListenAsync(etcd: new Server.Etcd.EtcdFaceOptions { WatchProgressInterval = TimeSpan.FromDays(365) }))
+        {
+            await served.StartAsync(folder.FullName);
+            await served.Node.WaitUntilReadyAsync();
+            using var client = new GrpcClient(served.Address);
+            using var stream = await client.OpenAsync(Watch);
+            await CreateAsync(stream, new() { Key = EtcdNode.Bytes("a"), ProgressNotify = true });
+            await served.Node.PutAsync("a", "1");
+            Assert.Single((await NextAsync(stream)).Events);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_large_response_is_split_only_where_that_was_asked_for()
     {
         var name = node.Name();

@@ -9,7 +9,8 @@ namespace Lutra.Server.Etcd.Watches;
 /// <param name="wake">Something was asked, or the client broke off.</param>
 internal sealed class WatchRequests(Action wake)
 {
-    private const int ReadAheadMax = 64;
+    /// <summary>The most that wait to be taken.</summary>
+    public const int ReadAheadMax = 64;
 
     private readonly Channel<Pb.WatchRequest> asked = Channel.CreateBounded<Pb.WatchRequest>(
         new BoundedChannelOptions(ReadAheadMax) { SingleReader = true, SingleWriter = true });

@@ -80,10 +80,11 @@ internal sealed class WatchStream : IDisposable
         waiting.Dispose();
     }
 
+    // No more at a time than were read ahead: then the client has to take what was answered before it is asked on.
     private async ValueTask<bool> ServeAskedAsync()
     {
         var worked = false;
-        while (asked.TryTake() is { } request)
+        for (var left = WatchRequests.ReadAheadMax; left > 0 && asked.TryTake() is { } request; left--)
         {
             worked = true;
             switch (request.RequestUnionCase)
