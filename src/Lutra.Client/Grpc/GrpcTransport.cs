@@ -34,7 +34,7 @@ public sealed class GrpcTransport : IClientTransport
         this.token = token;
         HttpMessageHandler handler = Connecting.Handler(tls);
         if (session is not null)
-            handler = new TokenHandler(handler, session, overGrpc: true);
+            handler = new TokenHandler(handler, session, face: null);
         calls = new HttpMessageInvoker(handler);
         http = new HttpClient(new Http2Only(handler), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
         plain = new Lazy<RestTransport>(() => new RestTransport(this.tls, session));

@@ -9,8 +9,8 @@ using Pb = Lutra.Protocol.Etcd;
 namespace Lutra.Client.Login;
 
 /// <summary>Puts the token of a session into every request, whatever is spoken, after it has logged in where it must.</summary>
-/// <param name="overGrpc">Log in as etcd's clients do; else by REST.</param>
-internal sealed class TokenHandler(HttpMessageHandler inner, LoginSession session, bool overGrpc) : DelegatingHandler(inner)
+/// <param name="face">Where REST is spoken, which may be below a path: one logs in there. Null: log in as etcd's clients do, at the root of whatever is asked.</param>
+internal sealed class TokenHandler(HttpMessageHandler inner, LoginSession session, string? face) : DelegatingHandler(inner)
 {
     private const string GrpcMediaType = "application/grpc";
     private static readonly TimeSpan LoginPatience = TimeSpan.FromSeconds(10);
@@ -19,9 +19,7 @@ internal sealed class TokenHandler(HttpMessageHandler inner, LoginSession sessio
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var server = request.RequestUri!.GetLeftPart(UriPartial.Authority);
-
-        // Where a face is mounted below a path, it is there that one logs in; where gRPC is spoken there is none.
+        var server = face ?? request.RequestUri!.GetLeftPart(UriPartial.Authority);
         var token = await session.TokenAsync(server, credentials => LoginAsync(server, credentials), cancellationToken);
         if (token is not null)
         {
@@ -46,7 +44,7 @@ internal sealed class TokenHandler(HttpMessageHandler inner, LoginSession sessio
         using var patience = new CancellationTokenSource(LoginPatience);
         try
         {
-            return await (overGrpc ? OverGrpcAsync(server, credentials, patience.Token) : OverRestAsync(server, credentials, patience.Token));
+            return await (face is null ? OverGrpcAsync(server, credentials, patience.Token) : OverRestAsync(server, credentials, patience.Token));
         }
         catch (LutraException needless) when (needless.Error == LutraError.AuthNotEnabled)
         {

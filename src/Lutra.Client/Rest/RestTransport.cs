@@ -9,7 +9,8 @@ public sealed class RestTransport : IClientTransport
     // An answer that does not fit is cut off, and the call fails: a client must not be filled up by a server.
     private const int AnswerSizeBytesMax = 512 * 1024 * 1024;
 
-    private readonly HttpClient http;
+    private readonly SocketsHttpHandler connections;
+    private readonly LoginSession? session;
 
     /// <param name="tls">How to speak to servers at https://; null: as the machine does.</param>
     /// <exception cref="TlsException">A certificate's file cannot be used.</exception>
@@ -19,17 +20,18 @@ public sealed class RestTransport : IClientTransport
     }
 
     /// <param name="session">Who logs in; null: nobody.</param>
-    internal RestTransport(ClientTlsOptions? tls, LoginSession? session)
-    {
-        var handler = Connecting.Handler(tls);
-        http = new HttpClient(session is null ? handler : new TokenHandler(handler, session, overGrpc: false)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
-    }
+    internal RestTransport(ClientTlsOptions? tls, LoginSession? session) => (connections, this.session) = (Connecting.Handler(tls), session);
 
-    public ILutraClient Open(Uri endpoint) => new RestEndpoint(http, endpoint);
+    public ILutraClient Open(Uri endpoint)
+    {
+        HttpMessageHandler handler = session is null ? connections : new TokenHandler(connections, session, face: endpoint.AbsoluteUri.TrimEnd('/'));
+        var http = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
+        return new RestEndpoint(http, endpoint);
+    }
 
     public ValueTask DisposeAsync()
     {
-        http.Dispose();
+        connections.Dispose();
         return ValueTask.CompletedTask;
     }
 }

@@ -1,5 +1,8 @@
 using Lutra.Client;
 using Lutra.Server.Auth;
+using Lutra.Server.Rest;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 
 namespace Lutra.Server.Tests.Auth;
 
@@ -104,6 +107,30 @@ public sealed class LoginTests : IAsyncLifetime
         await node.Users.ChangeAsync(new AddUser("somebody else", "x"));
         await alice.PutAsync("a", "2");
         Assert.Equal(LutraError.LoginFailed, await ErrorAsync(() => Connect(server, transport, "alice", "wrong").PutAsync("a", "3").AsTask()));
+    }
+
+    [Theory]
+    [InlineData(LutraTransport.Grpc)]
+    [InlineData(LutraTransport.Rest)]
+    public async Task Where_a_face_is_below_a_path_one_logs_in_there_and_tells_nobody_else_the_password(LutraTransport transport)
+    {
+        await node.Users.ChangeAsync(new EnableAuth());
+        var told = 0;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var application = builder.Build();
+        application.MapPost("/auth/login", () => Interlocked.Increment(ref told));
+        application.MapLutra(node, "/store");
+        await application.StartAsync();
+        await using var alice = new LutraClient(new LutraClientOptions
+        {
+            Endpoints = [new Uri($"{application.Urls.First()}/store")],
+            Transport = transport,
+            Credentials = new ClientCredentials("alice", "pw"),
+        });
+        await alice.PutAsync("a", "1");
+        Assert.Equal(LutraError.Denied, await ErrorAsync(() => alice.PutAsync("b", "1").AsTask()));
+        Assert.Equal(0, told);
     }
 
     private static LutraClient Connect(LutraServer server, LutraTransport transport, string? user, string password) => new(new LutraClientOptions
