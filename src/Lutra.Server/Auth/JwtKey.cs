@@ -13,6 +13,9 @@ internal sealed class JwtKey : IDisposable
     private readonly ECDsa? curve;
     private readonly byte[]? shared;
 
+    // .NET's RSA and ECDSA are OpenSSL's behind, of which one object serves one thread at a time where it signs.
+    private readonly Lock signing = new();
+
     /// <summary>Throws <see cref="FormatException"/> for a method that is not known, or keys that are not of it.</summary>
     public JwtKey(JwtOptions options)
     {
@@ -38,6 +41,10 @@ internal sealed class JwtKey : IDisposable
                 default:
                     throw Unknown(Method);
             }
+
+            // A public key where a private one must be is found now, and not when somebody logs in.
+            if (CanSign)
+                Sign([]);
         }
         catch (Exception broken) when (broken is CryptographicException or ArgumentException)
         {
@@ -48,9 +55,6 @@ internal sealed class JwtKey : IDisposable
     public string Method { get; }
 
     public bool CanSign { get; }
-
-    // .NET's RSA and ECDSA are OpenSSL's behind, of which one object serves one thread at a time where it signs.
-    private readonly Lock signing = new();
 
     public byte[] Sign(ReadOnlySpan<byte> bytes)
     {
@@ -89,26 +93,49 @@ internal sealed class JwtKey : IDisposable
 
     private static RSA RsaOf(JwtOptions options)
     {
+        if (options.PrivateKey is not { } own)
+            return PublicRsaOf(options);
         var key = RSA.Create();
-        if (options.PrivateKey is { } own)
-            key.ImportFromPem(Text(own));
-        else if (CertificateOf(options) is { } certificate)
+        key.ImportFromPem(Text(own));
+        RequirePair(options, key, PublicRsaOf);
+        return key;
+    }
+
+    private static RSA PublicRsaOf(JwtOptions options)
+    {
+        if (CertificateOf(options) is { } certificate)
             return certificate.GetRSAPublicKey() ?? throw new FormatException("the certificate holds no RSA key");
-        else
-            key.ImportFromPem(PublicText(options));
+        var key = RSA.Create();
+        key.ImportFromPem(PublicText(options));
         return key;
     }
 
     private static ECDsa CurveOf(JwtOptions options)
     {
+        if (options.PrivateKey is not { } own)
+            return PublicCurveOf(options);
         var key = ECDsa.Create();
-        if (options.PrivateKey is { } own)
-            key.ImportFromPem(Text(own));
-        else if (CertificateOf(options) is { } certificate)
-            return certificate.GetECDsaPublicKey() ?? throw new FormatException("the certificate holds no key of a curve");
-        else
-            key.ImportFromPem(PublicText(options));
+        key.ImportFromPem(Text(own));
+        RequirePair(options, key, PublicCurveOf);
         return key;
+    }
+
+    private static ECDsa PublicCurveOf(JwtOptions options)
+    {
+        if (CertificateOf(options) is { } certificate)
+            return certificate.GetECDsaPublicKey() ?? throw new FormatException("the certificate holds no key of a curve");
+        var key = ECDsa.Create();
+        key.ImportFromPem(PublicText(options));
+        return key;
+    }
+
+    private static void RequirePair(JwtOptions options, AsymmetricAlgorithm own, Func<JwtOptions, AsymmetricAlgorithm> readPublic)
+    {
+        if (options.PublicKey is null)
+            return;
+        using var shown = readPublic(options);
+        if (!own.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(shown.ExportSubjectPublicKeyInfo()))
+            throw new FormatException("the pub-key is not that of the priv-key: nodes that have only the one would refuse what is signed with the other");
     }
 
     private static X509Certificate2? CertificateOf(JwtOptions options) =>

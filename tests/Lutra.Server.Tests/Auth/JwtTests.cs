@@ -111,6 +111,21 @@ public sealed class JwtTests
     public void An_option_that_cannot_be_is_explained(string option, string words) =>
         Assert.Contains(words, Assert.Throws<FormatException>(() => JwtOptions.Parse(option, _ => "k"u8.ToArray())).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("RS256")]
+    [InlineData("ES256")]
+    public void A_public_key_goes_with_its_private_one_and_never_in_its_place(string method)
+    {
+        var (own, shown) = Keys(method);
+        using var other = method[0] == 'E' ? (AsymmetricAlgorithm)ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
+        new JwtKey(new JwtOptions(method, shown, own, TimeSpan.FromMinutes(5))).Dispose();
+        AssertRefused(Bytes(other.ExportSubjectPublicKeyInfoPem()), own, "is not that of the priv-key");
+        AssertRefused(null, shown, "cannot be used");
+
+        void AssertRefused(ReadOnlyMemory<byte>? publicKey, ReadOnlyMemory<byte>? privateKey, string words) => Assert.Contains(
+            words, Assert.Throws<FormatException>(() => new JwtKey(new JwtOptions(method, publicKey, privateKey, TimeSpan.FromMinutes(5)))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Options_are_spelled_as_etcd_spells_them()
     {
