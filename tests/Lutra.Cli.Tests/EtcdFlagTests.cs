@@ -142,6 +142,7 @@ public sealed class EtcdFlagTests : IDisposable
     [InlineData("--pre-vote=false", "here it can only be \"true\"")]
     [InlineData("--feature-gates=CompactHashCheck=true", "here it is always false")]
     [InlineData("--auto-compaction-retention=soon", "must be a number of hours")]
+    [InlineData("--auto-compaction-retention=2147483647", "must be a number of hours")]
     [InlineData("--quota-backend-bytes=8589934592", "there is no quota")]
     [InlineData("--nonsense=1", "--nonsense is no option of etcd 3.6.")]
     [InlineData("serve", "\"serve\" is no option")]
@@ -195,6 +196,9 @@ public sealed class EtcdFlagTests : IDisposable
         Assert.Contains("--name is passed over", Assert.Single(notes), StringComparison.Ordinal);
         Assert.Equal(("c", "/data", "/c.pem", "/pca.pem"), (options.Node.Label, options.Node.Directory, options.Tls.Server!.Files.CertificateFile, options.Tls.Peers!.Files.TrustedCaFile));
         Assert.True(options.Tls.Server.ClientCertificateRequired);
+        File.WriteAllText(file, "name: 'n'  # a '\ninitial-cluster-token: \"a #b's\" # c\ndata-dir: /bob's # d\n");
+        options = Parse($"--config-file={file}").Options;
+        Assert.Equal(("n", "a #b's", "/bob's"), (options.Node.Label, options.Node.ClusterName, options.Node.Directory));
         File.WriteAllText(file, "nonsense: 1\n- list\nname: a\nname: b\n");
         Assert.Equal(3, Parse($"--config-file={file}").Errors.Count);
     }

@@ -85,11 +85,18 @@ internal static class EtcdConfigFile
         _ => text,
     };
 
+    // Between quotes, which stand where a text begins, a number sign is one.
     private static string WithoutComment(string line)
     {
+        var quote = '\0';
         for (var at = 0; at < line.Length; at++)
         {
-            if (line[at] == '#' && (at == 0 || line[at - 1] is ' ' or '\t'))
+            var before = at == 0 ? ' ' : line[at - 1];
+            if (quote != '\0')
+                quote = line[at] == quote ? '\0' : quote;
+            else if (line[at] is '"' or '\'' && before is ' ' or '\t' or '[' or ',')
+                quote = line[at];
+            else if (line[at] == '#' && before is ' ' or '\t')
                 return line[..at];
         }
 

@@ -24,6 +24,9 @@ internal sealed record ServeFaces(
         ("log-level", "debug|info|warn|error", "What the log tells [default: info]"),
     ];
 
+    // A hundred years, as of durations.
+    private const long RetentionHoursMax = 36_500 * 24;
+
     public static ServeFaces From(SettingSource source, int requestSizeBytesMax, List<string> errors) => new(
         List(source, "listen-more", errors),
         List(source, "listen-metrics", errors),
@@ -44,7 +47,7 @@ internal sealed record ServeFaces(
             errors.Add($"{mode.Origin} is \"{mode.Text}\", but must be periodic or revision.");
         if (source.Find("auto-compaction-retention") is not { Text: not "0" } retention)
             return null;
-        if (long.TryParse(retention.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= int.MaxValue)
+        if (long.TryParse(retention.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= (isByRevision ? long.MaxValue : RetentionHoursMax))
             return isByRevision ? new AutoCompactionOptions { Revisions = number } : new AutoCompactionOptions { Period = TimeSpan.FromHours(number) };
         if (!isByRevision && GoDuration.TryParse(retention.Text, out var period) && period >= TimeSpan.FromSeconds(1))
             return new AutoCompactionOptions { Period = period };

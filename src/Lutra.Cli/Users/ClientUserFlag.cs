@@ -25,11 +25,14 @@ internal sealed class ClientUserFlag
         var said = parsed.GetValue(user) ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : null);
         if (said is null)
             return null;
-        var (name, password) = ClientCredentials.Parse(said);
 
         // A command may connect to several servers: a password is typed once.
-        return known ??= name.Length > 0
-            ? new ClientCredentials(name, password ?? TypedPassword.Read($"Password of {name}: "))
-            : throw new LutraException(LutraError.InvalidArgument, $"'{said}' names no user: write name:password.");
+        if (known is null)
+        {
+            var (name, password) = TypedPassword.Of(said, "Password of");
+            known = new ClientCredentials(name, password);
+        }
+
+        return known;
     }
 }

@@ -1,11 +1,22 @@
 using System.Text;
+using Lutra.Client;
 
 namespace Lutra.Cli.Users;
 
 /// <summary>A password that somebody types, unseen, or that is piped in as a line.</summary>
 internal static class TypedPassword
 {
-    public static string Read(string prompt)
+    /// <summary>Reads <c>name:password</c>; a password that is left out is asked for.</summary>
+    /// <param name="prompt">Goes before the name.</param>
+    public static (string Name, string Password) Of(string text, string prompt)
+    {
+        var (name, password) = ClientCredentials.Parse(text);
+        if (name.Length == 0)
+            throw new LutraException(LutraError.InvalidArgument, $"'{text}' names no user: write name:password.");
+        return (name, password is null ? Read($"{prompt} {name}: ") : Checked(password));
+    }
+
+    private static string Read(string prompt)
     {
         if (Console.IsInputRedirected)
             return Checked(Console.In.ReadLine());

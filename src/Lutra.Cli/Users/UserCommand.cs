@@ -35,12 +35,16 @@ internal sealed class UserAddCommand : AuthChangeCommand
 
     protected override AuthChange ChangeOf(ParseResult parsed)
     {
-        var (name, password) = ClientCredentials.Parse(parsed.GetRequiredValue(user));
+        var said = parsed.GetRequiredValue(user);
         if (!parsed.GetValue(noPassword))
-            return new AddUser(name, password ?? TypedPassword.Read($"Password of {name}: "));
-        return password is null
-            ? new AddUser(name, null)
-            : throw new LutraException(LutraError.InvalidArgument, "A user has a password, or --no-password: give one of the two.");
+        {
+            var (name, password) = TypedPassword.Of(said, "Password of");
+            return new AddUser(name, password);
+        }
+
+        return ClientCredentials.Parse(said) is { User.Length: > 0, Password: null }
+            ? new AddUser(said, null)
+            : throw new LutraException(LutraError.InvalidArgument, "A user has a name, and a password or --no-password: give one of the two.");
     }
 }
 
@@ -53,8 +57,8 @@ internal sealed class UserPasswordCommand : AuthChangeCommand
 
     protected override AuthChange ChangeOf(ParseResult parsed)
     {
-        var (name, password) = ClientCredentials.Parse(parsed.GetRequiredValue(user));
-        return new SetPassword(name, password ?? TypedPassword.Read($"New password of {name}: "));
+        var (name, password) = TypedPassword.Of(parsed.GetRequiredValue(user), "New password of");
+        return new SetPassword(name, password);
     }
 }
 
