@@ -1,3 +1,5 @@
+using Lutra.Server.Etcd;
+
 namespace Lutra.Server.Auth;
 
 /// <summary>Signed tokens (RFC 7519), as etcd's <c>--auth-token=jwt,…</c> describes them.</summary>

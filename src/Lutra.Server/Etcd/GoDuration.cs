@@ -1,15 +1,16 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Lutra.Cli.Settings;
+namespace Lutra.Server.Etcd;
 
-/// <summary>A span of time as Go's programs are told it: numbers with units, one after the other, such as <c>1h30m</c>, <c>5s</c>, <c>100ms</c>.</summary>
-internal static class GoDuration
+/// <summary>A span of time as Go's programs are told it: numbers with units, one after the other, such as <c>1h30m</c>, <c>5s</c>, <c>100ms</c>; up to a hundred years.</summary>
+public static class GoDuration
 {
     private static readonly (string Unit, double Seconds)[] Units = [("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9), ("h", 3600), ("m", 60), ("s", 1)];
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
+    /// <summary>False where it is none.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
