@@ -53,6 +53,12 @@ public sealed record LutraNodeOptions
     /// <summary>A memtable of this size is written out, in bytes; also about the most that a restart replays.</summary>
     public int MemtableBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// The most that tables and memtables may take, in bytes, about: a node that leads takes nothing beyond it that needs room, until enough was deleted and compacted.
+    /// 0: as much as the disk holds. The same on every node. Option: --quota.
+    /// </summary>
+    public long QuotaBytes { get; init; }
+
     /// <summary>The most bytes of committed entries that wait to be applied; beyond it this node takes no more entries.</summary>
     public long ApplyBacklogBytesMax { get; init; } = 64L * 1024 * 1024;
 
@@ -100,6 +106,7 @@ public sealed record LutraNodeOptions
         Check(RequestTimeoutMillis is >= 100 and <= 600_000, "--request-timeout", RequestTimeoutMillis, "must be from 100 to 600000 milliseconds");
         Check(BcryptCost is >= 4 and <= 31, "--bcrypt-cost", BcryptCost, "must be from 4 to 31");
         Check(TokenTtlSeconds >= 1, "--auth-token-ttl", TokenTtlSeconds, "must be at least 1 second");
+        Check(QuotaBytes >= 0, "--quota", QuotaBytes, "must not be negative");
         Check(ClusterName.Length is > 0 and <= 64, "--cluster", ClusterName, "must have from 1 to 64 characters");
         Check(Directory.Length > 0, "--dir", Directory, "must name a folder");
         return errors;

@@ -51,7 +51,7 @@ internal static class StatusReport
 
     private static string HealthOf(Replica replica) =>
         replica.Raft.Leader is null ? "no leader is known"
-        : !replica.HasRoom ? "no room on the disk: writes are refused or led by another node"
+        : replica.RoomTrouble is { } trouble ? trouble
         : replica.Keyspace.Alarms.IsCorrupt ? "the alarm CORRUPT is raised: nothing is changed until it is taken back"
         : replica.Keyspace.Alarms.IsFull ? "the alarm NOSPACE is raised: nothing that needs room is done until it is taken back"
         : "ok";

@@ -97,11 +97,12 @@ public sealed class EtcdFlagTests : IDisposable
             + "--listen-peer-urls=http://10.0.0.2:2380 -initial-advertise-peer-urls=http://10.0.0.2:2380 --initial-cluster-state new --initial-cluster-token=t "
             + "--initial-cluster a=http://10.0.0.1:2380,b=http://10.0.0.2:2380,c=http://10.0.0.3:2380 --heartbeat-interval=200 --election-timeout 2000 "
             + "--snapshot-count=10000 --auto-compaction-retention=8 --max-txn-ops=64 --max-request-bytes 1048576 --log-level=warn --pre-vote --strict-reconfig-check=true "
-            + "--listen-metrics-urls http://127.0.0.1:2381 --watch-progress-notify-interval=5s --feature-gates=InitialCorruptCheck=true --quota-backend-bytes=0");
+            + "--listen-metrics-urls http://127.0.0.1:2381 --watch-progress-notify-interval=5s --feature-gates=InitialCorruptCheck=true --quota-backend-bytes=8589934592");
         var node = options.Node;
         Assert.Equal(("b", "/var/lib/etcd", "10.0.0.2:2379", "10.0.0.2:2380", "t"), (node.Label, node.Directory, node.Address, node.PeerAddress, node.ClusterName));
         Assert.Equal("a=10.0.0.1:2380 b=10.0.0.2:2380 c=10.0.0.3:2380", string.Join(' ', node.Peers));
         Assert.True(node is { Join: false, ListenForPeers: true, PeerListenAddress: "10.0.0.2:2380", HeartbeatIntervalMillis: 200, ElectionTimeoutMillis: 2000 });
+        Assert.Equal((8_589_934_592, 0, 0), (node.QuotaBytes, Options("--quota-backend-bytes=0").Node.QuotaBytes, Options("--quota-backend-bytes=-1").Node.QuotaBytes));
         Assert.Equal("10.0.0.2:2379", options.ListenAddress);
         Assert.Equal("127.0.0.1:2379", options.Faces.MoreAddresses.Single());
         Assert.Equal("127.0.0.1:2381", options.Faces.MetricsAddresses.Single());
@@ -143,7 +144,7 @@ public sealed class EtcdFlagTests : IDisposable
     [InlineData("--feature-gates=CompactHashCheck=true", "here it is always false")]
     [InlineData("--auto-compaction-retention=soon", "must be a number of hours")]
     [InlineData("--auto-compaction-retention=2147483647", "must be a number of hours")]
-    [InlineData("--quota-backend-bytes=8589934592", "there is no quota")]
+    [InlineData("--quota-backend-bytes=8GB", "must be a number of bytes")]
     [InlineData("--nonsense=1", "--nonsense is no option of etcd 3.6.")]
     [InlineData("serve", "\"serve\" is no option")]
     [InlineData("--name", "--name needs a value.")]

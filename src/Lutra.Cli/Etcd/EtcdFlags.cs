@@ -53,7 +53,7 @@ internal static class EtcdFlags
         Only("raft-write-timeout", ["5s"], "`5s`", "peers are given up by the election timeout."),
 
         // Limits.
-        new("quota-backend-bytes", false, "0 or less: no quota; there is none here, a full disk raises NOSPACE by itself. A positive one is refused", Quota),
+        new("quota-backend-bytes", false, "the most that the store may take, in bytes (`lutra serve --quota`); 0 or less: none, as much as the disk holds [none]", Quota),
         As("max-txn-ops", "max-txn-ops", "the most operations of a transaction, up to 128 [128]"),
         As("max-request-bytes", "max-request-bytes", "the largest request, up to 1572864 [1572864]"),
         Refused("max-concurrent-streams", "a connection carries 20,000 calls"),
@@ -178,6 +178,6 @@ internal static class EtcdFlags
         if (!long.TryParse(given.Text, System.Globalization.CultureInfo.InvariantCulture, out var bytes))
             settings.Refuse($"{given.Origin} is \"{given.Text}\", but must be a number of bytes.");
         else if (bytes > 0)
-            settings.Refuse($"{given.Origin}: there is no quota, the disk is the limit. Give 0, and watch etcd_mvcc_db_total_size_in_bytes.");
+            settings.Set("quota", given with { Text = bytes.ToString(System.Globalization.CultureInfo.InvariantCulture) });
     }
 }

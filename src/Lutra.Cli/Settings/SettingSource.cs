@@ -56,6 +56,17 @@ internal sealed class SettingSource
         return otherwise;
     }
 
+    /// <summary>A number of bytes; a fault is noted, and 0 stands for it.</summary>
+    public long Bytes(string name)
+    {
+        if (Find(name) is not { } setting)
+            return 0;
+        if (long.TryParse(setting.Text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var bytes))
+            return bytes;
+        errors.Add($"{setting.Origin} is \"{setting.Text}\", but must be a whole number of bytes from 0 on.");
+        return 0;
+    }
+
     public bool Flag(string name, bool otherwise)
     {
         if (Find(name) is not { } setting)

@@ -35,7 +35,7 @@ public sealed class AlarmState
                 LutraError.Corrupt, "The alarm CORRUPT is raised: what the members hold may differ, and nothing is changed until it is taken back. Nothing was done.");
         }
 
-        return IsFull && Grows(command)
+        return IsFull && Growth.Needs(command)
             ? new Refusal(LutraError.NoSpace, "The alarm NOSPACE is raised: nothing that needs room is done until it is taken back. Nothing was done; reads and deletes go on.")
             : null;
     }
@@ -66,10 +66,4 @@ public sealed class AlarmState
     };
 
     private static bool HasOnlyReads(ImmutableArray<Operation> operations) => operations.All(operation => operation is RangeOperation);
-
-    // Of both branches, whichever is taken.
-    private static bool Grows(Command command) => command is GrantLeaseCommand || (command is WriteCommand write && Puts(write.Operation));
-
-    private static bool Puts(Operation operation) =>
-        operation is PutOperation || (operation is TransactionOperation transaction && (transaction.Then.Any(Puts) || transaction.Else.Any(Puts)));
 }

@@ -85,7 +85,7 @@ internal sealed class Replica : IDisposable
             new ApplierEvents(context.Scheduler.Ready, Applied, Watches.Published, LeasesChanged, Tokens.Applied, configurations.Add, StateInstalled));
         logReader = new LogReader(Log, context.Scheduler, (follower, first, entries) =>
             Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
-        roomWatch = new RoomWatch(Raft, new DiskRoom(Log, context.Files.Location), peers);
+        roomWatch = new RoomWatch(Raft, new DiskRoom(Log, context.Files.Location), new Quota(options.QuotaBytes, tables, Keyspace), peers);
         proposals = new Proposals(Raft, roomWatch, peers, pending, context.Clock, options);
         reads = new Reads(Raft, context.Clock, options);
         transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
@@ -119,6 +119,9 @@ internal sealed class Replica : IDisposable
     public int PendingWrites => pending.Count;
 
     public bool HasRoom => roomWatch.HasRoom;
+
+    /// <inheritdoc cref="RoomWatch.Trouble"/>
+    public string? RoomTrouble => roomWatch.Trouble;
 
     public ClusterId Cluster { get; }
 

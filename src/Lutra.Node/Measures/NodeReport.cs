@@ -12,7 +12,11 @@ namespace Lutra;
 public sealed record NodeReport(
     string Label, string ClusterName, string Version, bool LoopAnswered, ConsensusReport? Consensus, StateReport? State, RequestCounts Writes,
     RequestCounts Reads, DurationCounts LogSync, long LogEntriesWritten, long LogBytesWritten, DurationCounts Commit, DurationCounts Apply,
-    long AppliedEntries, long LeaderChanges);
+    long AppliedEntries, long LeaderChanges)
+{
+    /// <summary>What the store may take at most; 0: as much as the disk holds.</summary>
+    public long QuotaBytes { get; init; }
+}
 
 /// <summary>Client requests of one kind.</summary>
 /// <param name="Made">Since the start, with those that were refused at the door.</param>

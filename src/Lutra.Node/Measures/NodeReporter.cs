@@ -15,7 +15,10 @@ internal static class NodeReporter
         return new NodeReport(
             loop.Membership.Identity.Label.Text, host.Options.ClusterName, LutraVersion.Text, loopAnswered, consensus,
             loop.Replica is { } replica ? State(replica) : null, host.Writes.Counts, host.Reads.Counts, measures.Log.Sync.Read(), measures.Log.Entries.Value,
-            measures.Log.Bytes.Value, measures.Commit.Read(), measures.Apply.Read(), measures.AppliedEntries.Value, measures.LeaderChanges.Value);
+            measures.Log.Bytes.Value, measures.Commit.Read(), measures.Apply.Read(), measures.AppliedEntries.Value, measures.LeaderChanges.Value)
+        {
+            QuotaBytes = host.Options.QuotaBytes,
+        };
     }
 
     /// <summary>What only the loop may look at; null before there is a cluster.</summary>

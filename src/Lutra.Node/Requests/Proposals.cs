@@ -117,7 +117,7 @@ internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peer
 
     private void AppendHere(ClientWrite write)
     {
-        if (room.RefusalOf(write.Command.Length) is { } noRoom)
+        if (room.RefusalOf(write.Command) is { } noRoom)
         {
             Marks.WriteRefusedForSpace.Hit();
             write.Failed(LutraError.NoSpace, noRoom);
@@ -145,9 +145,6 @@ internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peer
             Marks.ForwardedToFormerLeader.Hit();
             return RefusalOf(new ProposeResult(ProposeOutcome.NotLeader, default, raft.Leader));
         }
-        if (room.RefusalOf(received.Length) is { } noRoom)
-            return new ForwardResult(LutraError.NoSpace, noRoom);
-
         // What is appended must be readable on every node for ever, so it is read once here before it may enter the log.
         var command = received.ToArray();
         try
@@ -159,6 +156,8 @@ internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peer
             return new ForwardResult(LutraError.InvalidArgument, damaged.Message);
         }
 
+        if (room.RefusalOf(command) is { } noRoom)
+            return new ForwardResult(LutraError.NoSpace, noRoom);
         CommandCodec.StampTime(command, clock.WallMillis);
         return RefusalOf(raft.Propose(command));
     }

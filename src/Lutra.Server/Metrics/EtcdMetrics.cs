@@ -24,6 +24,7 @@ internal static class EtcdMetrics
         text.One("etcd_server_is_leader", MetricKind.Gauge, "1: this member leads.", now is null ? null : Flag(now.Role == NodeRole.Leader));
         text.One("etcd_server_is_learner", MetricKind.Gauge, "1: this member is a learner.", now is null ? null : Flag(now.Role == NodeRole.Learner));
         text.One("etcd_server_leader_changes_seen_total", MetricKind.Counter, "Leaders that this member saw.", report.LeaderChanges);
+        text.One("etcd_server_quota_backend_bytes", MetricKind.Gauge, "The most that the store may take; not there without a quota.", report.QuotaBytes > 0 ? report.QuotaBytes : null);
         text.Family("etcd_server_id", MetricKind.Gauge, "1; the label says the member's id.");
         if (standing is { } own)
             text.Sample(1, "server_id", Hex(own.Member));

@@ -160,6 +160,17 @@ public sealed class TableStore : IDisposable
     }
 
     /// <summary>
+    /// What no reader needs any more goes: what is published now is flushed, and then all tables become one. It rewrites everything, and is for when room is wanted; without
+    /// it merges come to old and large tables late. From any thread.
+    /// </summary>
+    public void Squeeze()
+    {
+        keeper.RequestSqueeze(Applied);
+        layers.RequestFlush();
+        keeper.Wake();
+    }
+
+    /// <summary>
     /// What could not be written is tried again; where nothing waits for that, nothing happens. The node calls it about once a second. From
     /// any thread.
     /// </summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -91,6 +93,38 @@ public sealed class GatewayTests(EtcdNode node) : IClassFixture<EtcdNode>
         Assert.False(put.TryGetProperty("type", out _));
         await node.DeleteAsync(name);
         Assert.Equal("DELETE", (await LineAsync(lines)).GetProperty("events")[0].GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task A_snapshot_comes_piece_by_piece_and_is_the_file_that_etcds_tools_take()
+    {
+        var name = node.Name();
+        for (var key = 0; key < 50; key++)
+            await node.PutAsync($"{name}{key}", new string('x', 1000));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v3/maintenance/snapshot") { Content = new StringContent("{}") };
+        using var response = await node.Client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var (file, left, pieces) = (new List<byte>(), new List<long>(), 0);
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            var piece = JsonDocument.Parse(line).RootElement.GetProperty("result");
+            file.AddRange(piece.GetProperty("blob").GetBytesFromBase64());
+
+            // Zero is left out.
+            left.Add(piece.TryGetProperty("remaining_bytes", out var bytes) ? long.Parse(bytes.GetString()!, CultureInfo.InvariantCulture) : 0);
+            Assert.Equal("3.6.0", piece.GetProperty("version").GetString());
+            pieces++;
+        }
+
+        // The image and its hash; of each piece it is said how much of the image is left behind it.
+        Assert.True(pieces > 2, $"{pieces} pieces");
+        var image = file.Take(file.Count - 32).ToArray();
+        Assert.Equal(0, image.Length % 512);
+        Assert.Equal(SHA256.HashData(image), file.Skip(image.Length));
+        Assert.Equal(left.OrderDescending(), left);
+        Assert.Equal([0L, 0L], left.TakeLast(2));
+        Assert.Contains("xxxx", Encoding.Latin1.GetString(image), StringComparison.Ordinal);
     }
 
     [Theory]

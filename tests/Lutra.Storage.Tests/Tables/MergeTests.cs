@@ -104,4 +104,39 @@ public sealed class MergeTests
         }
         Assert.True(most <= (4 * TableBed.Small.TablesMax) + 2, $"{most} tables");
     }
+
+    [Fact]
+    public void What_nobody_needs_any_more_is_squeezed_out_of_old_and_large_tables_too()
+    {
+        var random = new Random(2);
+        var rule = new FloorRule();
+        using var bed = new TableBed(rule: rule);
+        bed.Open();
+        for (var batch = 0; batch < 40; batch++)
+            bed.Batch(random);
+        bed.FlushAll();
+        var before = bed.Store.Sizes;
+
+        // What is in memory goes along.
+        bed.Batch(random);
+        rule.Floor = bed.LastVersion;
+        bed.Settle();
+        bed.Store.Squeeze();
+        bed.Settle();
+        var after = bed.Store.Sizes;
+        Assert.Equal((1, 0L), (after.Tables, after.MemtableBytes));
+        Assert.True(after.TableBytes < before.TableBytes / 2, $"{after.TableBytes} of {before.TableBytes}");
+        Assert.Equal(bed.Store.Applied, bed.Store.Durable);
+        Assert.True(rule.Dropped > 0);
+
+        // Once is enough, and a store that holds nothing has nothing to squeeze.
+        var path = Assert.Single(bed.TablePaths);
+        bed.Settle();
+        Assert.Equal(path, Assert.Single(bed.TablePaths));
+        using var empty = new TableBed();
+        empty.Open();
+        empty.Store.Squeeze();
+        empty.Settle();
+        Assert.Empty(empty.TablePaths);
+    }
 }

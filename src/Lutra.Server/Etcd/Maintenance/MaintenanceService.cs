@@ -39,6 +39,7 @@ internal static class MaintenanceService
             StorageVersion = EtcdVersions.Storage,
             DbSize = sizeBytes,
             DbSizeInUse = sizeBytes,
+            DbSizeQuota = call.Node.Options.QuotaBytes,
             Leader = standing.LeaderMember,
             RaftTerm = standing.Term,
             RaftIndex = status.CommitIndex,

@@ -31,6 +31,9 @@ internal sealed class TableKeeper : IStage
     private (TableJob Job, ManifestEdit Edit)? editing;
     private bool mergeIsNext;
     private Func<InstallJob>? installRequest;
+    // The index of the entry up to which all is to be one table; -1: nothing is asked for.
+    private long squeezeUpTo = -1;
+    private long mergeSqueezesUpTo = -1;
     private volatile bool hasStopped;
 
     public TableKeeper(
@@ -72,6 +75,9 @@ internal sealed class TableKeeper : IStage
         if (retries.Request())
             Wake();
     }
+
+    /// <inheritdoc cref="TableStore.Squeeze"/>
+    public void RequestSqueeze(LogPosition upTo) => Volatile.Write(ref squeezeUpTo, (long)upTo.Index.Value);
 
     public void RequestInstall(IReadOnlyList<string> received, LogPosition applied, Action installed)
     {
@@ -154,6 +160,9 @@ internal sealed class TableKeeper : IStage
 
     private void Finish(TableJob job)
     {
+        // What was asked for meanwhile is still to be done.
+        if (job == merge && mergeSqueezesUpTo >= 0)
+            Interlocked.CompareExchange(ref squeezeUpTo, -1, mergeSqueezesUpTo);
         Forget(job);
         job.Finish();
     }
@@ -222,7 +231,10 @@ internal sealed class TableKeeper : IStage
     private MergeJob? BeginMerge()
     {
         var tables = layers.Latest.Layers.Tables;
-        var count = MergeChoice.Choose([.. tables.Select(table => table.Record.LengthBytes)], options.TablesMax);
+        var asked = Volatile.Read(ref squeezeUpTo);
+        mergeSqueezesUpTo = asked >= 0 && manifest.Applied.Index.Value >= (ulong)asked ? asked : -1;
+        Marks.TablesSqueezed.HitIf(mergeSqueezesUpTo >= 0);
+        var count = mergeSqueezesUpTo >= 0 ? tables.Length : MergeChoice.Choose([.. tables.Select(table => table.Record.LengthBytes)], options.TablesMax);
         if (count == 0)
             return null;
         var run = tables[..count];
