@@ -17,10 +17,14 @@ public sealed class LutraClient : ILutraClient
 {
     private const int GeneratedKeyBytes = 16;
 
+    // A renewal that is late is lost: one server that hangs must not use up the life of a short lease before the next is asked.
+    private const int KeepAlivesPerAttempt = 4;
+
     private readonly IClientTransport transport;
     private readonly ILutraClient[] endpoints;
     private readonly LutraClientOptions options;
     private readonly CallLoop calls;
+    private readonly CallLoop keepAlives;
     private readonly LoginSession? session;
     private readonly ClientLife life = new();
 
@@ -48,6 +52,7 @@ public sealed class LutraClient : ILutraClient
         this.transport = transport;
         endpoints = [.. options.Endpoints.Select(transport.Open)];
         calls = new CallLoop(endpoints, options, life, session);
+        keepAlives = new CallLoop(endpoints, options with { AttemptTimeout = options.AttemptTimeout / KeepAlivesPerAttempt }, life, session);
         this.session = session;
         Users = new ClientUsers(calls);
     }
@@ -90,7 +95,7 @@ public sealed class LutraClient : ILutraClient
             lease == 0 ? CallSafety.WriteWithKey : CallSafety.WriteOnce, (endpoint, stop) => endpoint.GrantLeaseAsync(ttlSeconds, lease, stop), cancellationToken);
 
     public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default) =>
-        calls.RunAsync(CallSafety.Read, (endpoint, stop) => endpoint.KeepAliveAsync(lease, stop), cancellationToken);
+        keepAlives.RunAsync(CallSafety.Read, (endpoint, stop) => endpoint.KeepAliveAsync(lease, stop), cancellationToken);
 
     public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default) =>
         calls.RunAsync(CallSafety.WriteOnce, (endpoint, stop) => endpoint.RevokeLeaseAsync(lease, stop), cancellationToken);

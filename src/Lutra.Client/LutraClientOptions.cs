@@ -31,7 +31,10 @@ public sealed record LutraClientOptions
     /// <summary>How long a call may take with all its tries. The default outlasts an election.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one try of a call that may be tried again may take, so that a server that hangs does not use up the whole time.</summary>
+    /// <summary>
+    /// How long one try of a call that may be tried again may take, so that a server that hangs does not use up the whole time; of a renewal of a lease, which must not be
+    /// late, a quarter of it.
+    /// </summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>

@@ -75,6 +75,23 @@ public sealed class HeldLeaseTests
         Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10));
     }
 
+    [Fact]
+    public async Task K03_a_server_that_hangs_does_not_cost_a_short_lease_while_another_answers()
+    {
+        var time = new ManualTime();
+        var servers = new ScriptedTransport(ScriptedTransport.Step.Done, ScriptedTransport.Step.Hang);
+        await using var client = new LutraClient(new LutraClientOptions { Endpoints = Endpoints.ParseList("a:1,b:2,c:3"), Time = time }, servers);
+        await using var lease = await HeldLease.GrantAsync(
+            client, new HoldOptions { TimeToLive = TimeSpan.FromSeconds(5), Time = time }, TestContext.Current.CancellationToken);
+        await time.DriveAsync(Task.Run(async () =>
+        {
+            while (servers.Asked.Count < 3 && !lease.Lost.IsCancellationRequested)
+                await Task.Yield();
+        }));
+        Assert.False(lease.Lost.IsCancellationRequested);
+        Assert.Equal(["a", "a", "b"], servers.Asked.Take(3));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1.5)]
