@@ -11,6 +11,9 @@ public sealed class AnswerTests
     public void Odd_bytes_are_shown_by_their_numbers(byte[] bytes, string shown) => Assert.Equal(shown, Answer.Text(bytes));
 
     [Fact]
+    public void A_name_is_one_line_and_tells_the_terminal_nothing() => Assert.Equal("e\\x1b[31m\\x0aö", Answer.Text("e\u001b[31m\nö"));
+
+    [Fact]
     public void In_JSON_bytes_that_are_no_text_are_base64()
     {
         var json = Answer.Json(new KeyValue(new byte[] { 0xff }, "x"u8.ToArray(), new Revision(2), new Revision(3), 1));

@@ -16,7 +16,10 @@ public sealed class HeldLock : IAsyncDisposable
     /// <summary>The same for writes to this store: a condition that holds in a transaction for as long as the lock is held.</summary>
     public Compare IsHeld => place.IsHeld;
 
-    /// <summary>Cancelled as soon as the lock may be somebody else's, and when it is given back.</summary>
+    /// <summary>
+    /// Cancelled as soon as the lock may be somebody else's because the lease that keeps it may be over, and when it is given back. Who deletes <see cref="Key"/> by hand
+    /// takes the lock away without it: only <see cref="IsHeld"/> and <see cref="FencingToken"/> tell then.
+    /// </summary>
     public CancellationToken Lost => place.Lease.Lost;
 
     /// <summary>The key that stands for this holder.</summary>

@@ -16,7 +16,7 @@ public sealed class Leadership : IAsyncDisposable
     /// <summary>A condition that holds in a transaction for as long as the program leads.</summary>
     public Compare IsHeld => place.IsHeld;
 
-    /// <summary>Cancelled as soon as somebody else may lead, and when the leadership is given up.</summary>
+    /// <summary>Cancelled as soon as somebody else may lead, and when the leadership is given up. See <see cref="HeldLock.Lost"/>.</summary>
     public CancellationToken Lost => place.Lease.Lost;
 
     /// <summary>Says something else to those who observe. Throws <see cref="LutraException"/> (<see cref="LutraError.LeaseNotFound"/>) where the program leads no more.</summary>

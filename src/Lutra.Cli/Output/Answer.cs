@@ -51,6 +51,9 @@ internal sealed class Answer(OutputFormat asked)
         return text.ToString();
     }
 
+    /// <summary>Names that may hold anything, for a line: what would end it, or tell the terminal something, as \xNN.</summary>
+    public static string Text(string name) => Text(Encoding.UTF8.GetBytes(name));
+
     /// <summary>A JSON object for a key and its value, with base64 where the bytes are not UTF-8.</summary>
     public static JsonObject Json(KeyValue found, bool withValue = true)
     {

@@ -135,7 +135,7 @@ internal sealed class RoleListCommand() : ClientCommand("list", "Lists the names
         if (answer.IsJson)
             Answer.Json(new JsonArray([.. roles.Select(role => (JsonNode)role)]));
         else
-            answer.Rows(["role"], roles.Select(role => new[] { role }));
+            answer.Rows(["role"], roles.Select(role => new[] { Answer.Text(role) }));
         return ExitCode.Ok;
     }
 }

@@ -75,7 +75,7 @@ internal sealed class UserGetCommand : ClientCommand
         if (answer.IsJson)
             Answer.Json(new JsonObject { ["name"] = found.Name, ["roles"] = new JsonArray([.. found.Roles.Select(role => (JsonNode)role)]) });
         else
-            answer.Rows(["role"], found.Roles.Select(role => new[] { role }));
+            answer.Rows(["role"], found.Roles.Select(role => new[] { Answer.Text(role) }));
         return ExitCode.Ok;
     }
 }
@@ -88,7 +88,7 @@ internal sealed class UserListCommand() : ClientCommand("list", "Lists the names
         if (answer.IsJson)
             Answer.Json(new JsonArray([.. users.Select(user => (JsonNode)user)]));
         else
-            answer.Rows(["user"], users.Select(user => new[] { user }));
+            answer.Rows(["user"], users.Select(user => new[] { Answer.Text(user) }));
         return ExitCode.Ok;
     }
 }
