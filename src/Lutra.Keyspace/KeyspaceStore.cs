@@ -27,23 +27,26 @@ public sealed class KeyspaceStore : IDisposable
     // Replaced whole by each publish, so that any thread reads a state that was.
     private PublishedState published;
 
-    private KeyspaceStore(TableStore tables, int stretchKeys)
+    private KeyspaceStore(TableStore tables, int stretchKeys, int recentKeys)
     {
         this.tables = tables;
         pinNewest = tables.Pin;
         counter = new KeyCounter(stretchKeys);
-        applier = new CommandApplier(tables, counter);
+        applier = new CommandApplier(tables, counter, new RecentKeys(recentKeys));
         published = Load();
     }
 
     /// <summary>Takes over a table store that was opened with <see cref="KeyspaceMergeRule"/>, and disposes it at its end.</summary>
     /// <param name="stretchKeys">About how many keys are counted together, from 1: a count walks a few times as many.</param>
-    public static KeyspaceStore Open(TableStore tables, KeyspaceMergeRule rule, int stretchKeys = KeyCounter.StretchKeysDefault)
+    /// <param name="recentKeys">How many keys the applier remembers without asking the tables, from 1.</param>
+    public static KeyspaceStore Open(
+        TableStore tables, KeyspaceMergeRule rule, int stretchKeys = KeyCounter.StretchKeysDefault, int recentKeys = RecentKeys.CountDefault)
     {
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentOutOfRangeException.ThrowIfLessThan(stretchKeys, 1);
-        return new KeyspaceStore(tables, stretchKeys);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recentKeys, 1);
+        return new KeyspaceStore(tables, stretchKeys, recentKeys);
     }
 
     /// <summary>
@@ -194,8 +197,7 @@ public sealed class KeyspaceStore : IDisposable
         applied = view.Applied;
         state = stateInTables = view.State;
         configuration = view.ConfigurationAt(applied.Index);
-        applier.Auth.Begin(view.Auth);
-        applier.Alarms.Begin(view.Alarms);
+        applier.Begin(view);
         return new PublishedState(applied, state, configuration, applier.Auth.State, applier.Alarms.State);
     }
 

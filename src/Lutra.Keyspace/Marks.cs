@@ -10,6 +10,8 @@ internal static class Marks
     public static readonly Mark Compacted = new(MarkClass.Common);
     public static readonly Mark VersionBelowFloorDropped = new(MarkClass.Common);
 
+    public static readonly Mark RecentKeyFound = new(MarkClass.Common);
+
     public static readonly Mark SessionUnknown = new(MarkClass.Rare);
     public static readonly Mark SessionAnsweredFromMemory = new(MarkClass.Rare);
     public static readonly Mark IdempotencyKeyKnown = new(MarkClass.Rare);

@@ -26,6 +26,9 @@ internal sealed record NodeTuning
     /// <summary>About how many keys are counted together, from 1.</summary>
     public int StretchKeys { get; init; } = 512;
 
+    /// <summary>How many keys the applier remembers without asking the tables, from 1.</summary>
+    public int RecentKeys { get; init; } = 32_768;
+
     /// <summary>A node stops when its disk has taken a write of the log and not ended it for so long.</summary>
     public int StuckDiskStopsAfterMillis { get; init; } = 20_000;
 

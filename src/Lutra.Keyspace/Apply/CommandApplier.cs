@@ -14,15 +14,17 @@ internal sealed class CommandApplier
 {
     private readonly WriteExecution execution;
     private readonly UserKeys keys;
+    private readonly RecentKeys recent;
     private readonly SessionTable sessions;
     private readonly IdempotencyTable idempotency;
     private readonly LeaseTable leases;
     private readonly Func<TableView> pin;
 
-    public CommandApplier(TableStore tables, KeyCounter counter)
+    public CommandApplier(TableStore tables, KeyCounter counter, RecentKeys recent)
     {
+        this.recent = recent;
         leases = new LeaseTable(tables);
-        keys = new UserKeys(tables, leases, counter);
+        keys = new UserKeys(tables, leases, counter, recent);
         execution = new WriteExecution(keys);
         sessions = new SessionTable(tables);
         idempotency = new IdempotencyTable(tables);
@@ -36,6 +38,14 @@ internal sealed class CommandApplier
     public AlarmTable Alarms { get; }
 
     public List<LeaseChange> LeaseChanges => leases.Changes;
+
+    /// <summary>What is in the tables was put there by somebody else: <paramref name="view"/> shows it.</summary>
+    public void Begin(KeyspaceView view)
+    {
+        recent.Clear();
+        Auth.Begin(view.Auth);
+        Alarms.Begin(view.Alarms);
+    }
 
     /// <param name="state">The state before; after the call, the state after.</param>
     /// <param name="position">The entry's.</param>

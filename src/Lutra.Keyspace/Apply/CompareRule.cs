@@ -6,27 +6,36 @@ internal static class CompareRule
     public static bool Holds(Compare compare, UserKeys keys)
     {
         if (compare.Range.IsSingleKey)
-            return keys.TryFind(compare.Range.From.Span, keys.Revision, out var found) ? HoldsFor(compare, found) : HoldsForAbsent(compare);
+            return HoldsForKey(compare, keys);
 
         using var view = keys.Pin();
         using var walk = new KeyWalk(view, compare.Range, keys.Revision);
         var isEmpty = true;
         for (; walk.MoveNext(); isEmpty = false)
         {
-            if (!HoldsFor(compare, walk.Version))
+            if (!HoldsFor(compare, walk.Version.Live, walk.Version.Value))
                 return false;
         }
 
         return !isEmpty || HoldsForAbsent(compare);
     }
 
-    private static bool HoldsFor(Compare compare, in KeyVersion version) => Stands(compare.Result, compare.Target switch
+    private static bool HoldsForKey(Compare compare, UserKeys keys)
     {
-        CompareTarget.Version => version.Version.CompareTo(compare.Number),
-        CompareTarget.CreateRevision => version.CreateRevision.CompareTo(compare.Number),
-        CompareTarget.ModRevision => version.ModRevision.CompareTo(compare.Number),
-        CompareTarget.Lease => version.Lease.CompareTo(compare.Number),
-        _ => version.Value.Span.SequenceCompareTo(compare.Value.Span),
+        var key = compare.Range.From.Span;
+        if (compare.Target == CompareTarget.Value)
+            return keys.TryFind(key, keys.Revision, out var found) && HoldsFor(compare, found.Live, found.Value);
+        var live = keys.FindNewest(key);
+        return live.IsThere ? HoldsFor(compare, live, default) : HoldsForAbsent(compare);
+    }
+
+    private static bool HoldsFor(Compare compare, in LiveKey live, ReadOnlyMemory<byte> value) => Stands(compare.Result, compare.Target switch
+    {
+        CompareTarget.Version => live.Version.CompareTo(compare.Number),
+        CompareTarget.CreateRevision => live.CreateRevision.CompareTo(compare.Number),
+        CompareTarget.ModRevision => live.ModRevision.CompareTo(compare.Number),
+        CompareTarget.Lease => live.Lease.CompareTo(compare.Number),
+        _ => value.Span.SequenceCompareTo(compare.Value.Span),
     });
 
     // The numbers of an absent key are 0; it has no value, so whatever is said of its value is false, even that it differs.

@@ -7,7 +7,8 @@ namespace Lutra.Keyspace;
 /// their sub revision in the order they are made; a request that changes nothing uses no revision.
 /// </summary>
 /// <param name="counter">Told of keys that come to be and go.</param>
-internal sealed class UserKeys(TableStore tables, LeaseTable leases, KeyCounter counter)
+/// <param name="recent">Asked before the tables, and told of every change.</param>
+internal sealed class UserKeys(TableStore tables, LeaseTable leases, KeyCounter counter, RecentKeys recent)
 {
     private readonly ByteWriter tableKey = new();
     private readonly ByteWriter tableValue = new();
@@ -45,29 +46,42 @@ internal sealed class UserKeys(TableStore tables, LeaseTable leases, KeyCounter 
         return false;
     }
 
+    /// <summary>The live version as of now, without its value; <see cref="LiveKey.IsThere"/> is false where there is none.</summary>
+    public LiveKey FindNewest(ReadOnlySpan<byte> key)
+    {
+        var isRecent = recent.TryGet(key, out var live);
+        Marks.RecentKeyFound.HitIf(isRecent);
+        if (isRecent)
+            return live;
+        live = TryFind(key, Revision, out var found) ? found.Live : default;
+        recent.Set(key, live);
+        return live;
+    }
+
     public bool HasLease(long lease) => leases.Find(lease) is not null;
 
     /// <summary>Everything, with the changes made so far.</summary>
     public TableView Pin() => tables.PinUnpublished();
 
-    /// <param name="previous">The live version before; null: the key comes to be.</param>
-    public void Put(ReadOnlySpan<byte> key, in KeyVersion? previous, long lease, ReadOnlySpan<byte> value)
+    /// <param name="previous">The live version before, if there is one.</param>
+    public void Put(ReadOnlySpan<byte> key, in LiveKey previous, long lease, ReadOnlySpan<byte> value)
     {
         var revision = revisionBefore + 1;
+        var live = new LiveKey(revision, previous.IsThere ? previous.CreateRevision : revision, previous.Version + 1, lease);
         tableValue.Clear();
-        KeyVersion.WritePut(tableValue, subNext, previous?.CreateRevision ?? revision, (previous?.Version ?? 0) + 1, lease, value);
+        KeyVersion.WritePut(tableValue, subNext, live.CreateRevision, live.Version, lease, value);
         Change(key, revision);
-        if (previous is null)
+        recent.Set(key, live);
+        if (!previous.IsThere)
         {
             KeysAdded++;
             counter.Changed(key, 1, index);
         }
 
-        var leaseBefore = previous?.Lease ?? 0;
-        if (leaseBefore == lease)
+        if (previous.Lease == lease)
             return;
-        if (leaseBefore != 0)
-            leases.Detach(leaseBefore, key, index);
+        if (previous.Lease != 0)
+            leases.Detach(previous.Lease, key, index);
         if (lease != 0)
             leases.Attach(lease, key, index);
     }
@@ -79,6 +93,7 @@ internal sealed class UserKeys(TableStore tables, LeaseTable leases, KeyCounter 
         tableValue.Clear();
         KeyVersion.WriteTombstone(tableValue, subNext);
         Change(key, revisionBefore + 1);
+        recent.Set(key, default);
         KeysAdded--;
         counter.Changed(key, -1, index);
         if (lease != 0)

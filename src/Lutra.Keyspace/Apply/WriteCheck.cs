@@ -44,7 +44,7 @@ internal sealed class WriteCheck(UserKeys keys, TransactionPath path)
 
     private Refusal? CheckKept(PutOperation put)
     {
-        if (!(put.IgnoreValue || put.IgnoreLease) || keys.TryFind(put.Key.Span, keys.Revision, out _))
+        if (!(put.IgnoreValue || put.IgnoreLease) || keys.FindNewest(put.Key.Span).IsThere)
             return null;
         Marks.PutKeepsWhatIsNotThere.Hit();
         return new Refusal(LutraError.KeyNotFound, "A put that keeps the value or the lease needs a key that is there.");

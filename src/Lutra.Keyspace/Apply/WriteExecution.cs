@@ -53,13 +53,24 @@ internal sealed class WriteExecution(UserKeys keys)
 
     private PutResult? RunPut(PutOperation put)
     {
-        KeyVersion? previous = keys.TryFind(put.Key.Span, keys.Revision, out var found) ? found : null;
-        // Before the put, since what was found holds only until the next call.
-        var answered = buildsResult && put.ReturnPrevious ? previous?.ToKeyValue(put.Key.Span, withValue: true) : null;
-        var lease = put.IgnoreLease ? found.Lease : put.Lease;
-        keys.Put(put.Key.Span, previous, lease, put.IgnoreValue ? found.Value.Span : put.Value.Span);
+        KeyValue? answered = null;
+        if (put.IgnoreValue || (buildsResult && put.ReturnPrevious))
+        {
+            var isThere = keys.TryFind(put.Key.Span, keys.Revision, out var found);
+            // Before the put, since what was found holds only until the next call.
+            answered = isThere && buildsResult && put.ReturnPrevious ? found.ToKeyValue(put.Key.Span, withValue: true) : null;
+            Put(put, isThere ? found.Live : default, put.IgnoreValue ? found.Value.Span : put.Value.Span);
+        }
+        else
+        {
+            Put(put, keys.FindNewest(put.Key.Span), put.Value.Span);
+        }
+
         return buildsResult ? new PutResult(new Revision(keys.Revision), answered) : null;
     }
+
+    private void Put(PutOperation put, in LiveKey previous, ReadOnlySpan<byte> value) =>
+        keys.Put(put.Key.Span, previous, put.IgnoreLease ? previous.Lease : put.Lease, value);
 
     private DeleteResult? RunDelete(DeleteOperation delete)
     {

@@ -10,6 +10,9 @@ internal readonly record struct KeyVersion(
 {
     private const byte Put = 1, Tombstone = 2;
 
+    /// <summary>All but the value; of a version that is no tombstone.</summary>
+    public LiveKey Live => new(ModRevision, CreateRevision, Version, Lease);
+
     public static void WritePut(ByteWriter target, uint sub, long createRevision, long version, long lease, ReadOnlySpan<byte> value)
     {
         target.Byte(Put);

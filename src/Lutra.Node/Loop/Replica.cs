@@ -62,7 +62,7 @@ internal sealed class Replica : IDisposable
         tables = TableStore.Open(
             context.Files, context.Scheduler, options.Tuning.TablesOf(options), rule,
             new TableEvents(Flushed, RoomAgain, context.Failed, OutOfSpace));
-        Keyspace = KeyspaceStore.Open(tables, rule, options.Tuning.StretchKeys);
+        Keyspace = KeyspaceStore.Open(tables, rule, options.Tuning.StretchKeys, options.Tuning.RecentKeys);
         if (!Keyspace.HasBegun)
             Begin(identity.Initial);
         Log = ReplicatedLog.Open(

@@ -43,6 +43,8 @@ internal static class NodeDraw
                 },
                 TransferChunkBytes = Or(random, 128 * 1024, 64, 16_384),
                 StretchKeys = 2,
+                // Few enough that keys are forgotten and met again.
+                RecentKeys = 16,
             },
             // Never fewer than all clients of all workloads together.
             RequestsMax = Or(random, options.RequestsMax, 300, 2000),

@@ -19,6 +19,9 @@ internal sealed class KeyspaceBed : IDisposable
     /// <summary>So few are counted together that every test counts far.</summary>
     private const int StretchKeys = 1;
 
+    // Fewer than tests have keys, so that some are forgotten.
+    private const int RecentKeys = 4;
+
     private readonly TableOptions options;
     private SimulatedProcess process;
 
@@ -216,6 +219,6 @@ internal sealed class KeyspaceBed : IDisposable
         var rule = new KeyspaceMergeRule();
         var events = new TableEvents(_ => { }, () => { }, failure => throw failure, _ => { });
         var tables = TableStore.Open(Disk.Mount(process), process, options, rule, events);
-        return (tables, KeyspaceStore.Open(tables, rule, StretchKeys));
+        return (tables, KeyspaceStore.Open(tables, rule, StretchKeys, RecentKeys));
     }
 }
