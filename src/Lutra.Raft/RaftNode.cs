@@ -53,6 +53,14 @@ public sealed class RaftNode
     /// <summary>Where in the log it stands, committed or not; for one that came with a state, the index of that state.</summary>
     public LogIndex ConfigurationIndex => replica.Configurations.ActiveIndex;
 
+    /// <summary>
+    /// Whether <paramref name="node"/>, which is no member now, was one after <paramref name="index"/>; true, too, where this process has not seen the log from there on.
+    /// </summary>
+    public bool MayHaveBeenMemberSince(NodeId node, LogIndex index) => replica.Configurations.MayHaveBeenMemberSince(node, index);
+
+    /// <summary>Whether this process has seen the node among the members, now or before.</summary>
+    public bool WasSeenAsMember(NodeId node) => replica.Configurations.WasSeenAsMember(node);
+
     /// <summary>The log as this core holds it, for whoever checks it from outside.</summary>
     internal RaftLog Log => replica.Log;
 

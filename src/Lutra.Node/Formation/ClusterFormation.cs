@@ -300,7 +300,7 @@ internal sealed class ClusterFormation
         if (joining.Stop(found, at, nowMs) is { } stopped)
             Outcome = stopped;
         else if (joining.Ask(found, [.. peers.Where(peer => peer.Value.Begun?.Draft.Cluster == found.Draft.Cluster).Select(peer => peer.Key)], nowMs) is { } asked)
-            Say(asked, new JoinAsked());
+            Say(asked, new JoinAsked(peers[asked].Begun!.At));
     }
 
     // Having stored a newer draft, this node ignores that an older one began, unless a member of the newer says so: a node that has begun never

@@ -8,7 +8,7 @@ namespace Lutra.Node.Formation;
 /// <summary>
 /// The bytes of a <see cref="FormationMessage"/> inside a peer frame: a kind, then its fields. Roll: u64 ballot number (0: none), u64 drafter, flag settled, u16 entries, each
 /// text address, u64 node (0: unknown), text label. DraftOffer: a draft (<see cref="DraftFormat"/>). DraftStored: u64 ballot number, u64 drafter. ClusterBegun: a draft,
-/// u64 log index, u16 length and the configuration there. JoinAsked: nothing. JoinRefused: a text.
+/// u64 log index, u16 length and the configuration there. JoinAsked: u64 log index. JoinRefused: a text.
 /// </summary>
 internal static class FormationCodec
 {
@@ -50,8 +50,9 @@ internal static class FormationCodec
                 writer.UInt64(begun.At.Value);
                 writer.Block(begun.Members.Encode());
                 break;
-            case JoinAsked:
+            case JoinAsked asked:
                 writer.Byte(JoinAskedKind);
+                writer.UInt64(asked.KnownAt.Value);
                 break;
             case JoinRefused refused:
                 writer.Byte(JoinRefusedKind);
@@ -72,7 +73,7 @@ internal static class FormationCodec
             DraftOfferKind => new DraftOffer(DraftFormat.Read(ref reader)),
             DraftStoredKind => new DraftStored(ReadBallot(ref reader)),
             ClusterBegunKind => new ClusterBegun(DraftFormat.Read(ref reader), new LogIndex(reader.UInt64()), Configuration.Decode(reader.Block())),
-            JoinAskedKind => new JoinAsked(),
+            JoinAskedKind => new JoinAsked(new LogIndex(reader.UInt64())),
             JoinRefusedKind => new JoinRefused(reader.Text(JoinRefused.ReasonBytesMax)),
             var kind => throw new FormatException($"No formation message is of kind {kind}."),
         };

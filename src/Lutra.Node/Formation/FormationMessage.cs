@@ -46,7 +46,8 @@ internal sealed record ClusterBegun(Draft Draft, LogIndex At, Configuration Memb
 }
 
 /// <summary>A node that belongs to no cluster asks one that does to have it added, as what its hello says.</summary>
-internal sealed record JoinAsked : FormationMessage;
+/// <param name="KnownAt">Where in the log the members stand that it was last told of by the one that it asks.</param>
+internal sealed record JoinAsked(LogIndex KnownAt) : FormationMessage;
 
 /// <summary>Why it was not added, for people. It may ask again.</summary>
 internal sealed record JoinRefused(string Reason) : FormationMessage

@@ -140,6 +140,17 @@ internal sealed class Membership : IDisposable
     /// <summary>The newest configuration that is known to be committed.</summary>
     public void Committed(LogIndex at, Configuration members) => formation.Committed(at, members);
 
+    /// <summary>
+    /// Up to where in the log one that asks to be taken in was never a member; null where that is not known: it knows of other members than this node, hears of these,
+    /// and asks again.
+    /// </summary>
+    public LogIndex? NeverMemberUpTo(JoinAsked asked, RaftNode raft)
+    {
+        if (asked.KnownAt != formation.KnownAt)
+            return null;
+        return raft.ConfigurationIndex > formation.KnownAt ? formation.KnownAt : raft.Commit;
+    }
+
     /// <summary>Why the one behind this hello may not speak; null: it may.</summary>
     /// <param name="status">Of consensus; null before the cluster has begun.</param>
     public string? Judge(Hello hello, RaftStatus? status)

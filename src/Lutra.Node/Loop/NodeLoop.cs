@@ -179,11 +179,13 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
 
     void IPeerEvents.Received(NodeId from, PeerFrame frame)
     {
-        if (frame is FormationFrame { Message: JoinAsked } && replica is not null && peers.HelloOf(from) is { Stage: FormationStage.Fresh } hello && hello.BaseState == 0)
+        if (frame is FormationFrame { Message: JoinAsked asked } && replica is not null && peers.HelloOf(from) is { Stage: FormationStage.Fresh } hello && hello.BaseState == 0)
         {
+            if (membership.NeverMemberUpTo(asked, replica.Raft) is not { } asOf)
+                return;
             Submit(new NodeAdmission(hello, peers)
             {
-                Change = new AdmitNode(hello.Node, hello.Label, hello.LabelGiven, hello.PeerAddress, hello.ClientAddress),
+                Change = new AdmitNode(hello.Node, hello.Label, hello.LabelGiven, hello.PeerAddress, hello.ClientAddress, asOf),
                 DeadlineMillis = context.Clock.NowMillis + options.RequestTimeoutMillis,
             });
         }

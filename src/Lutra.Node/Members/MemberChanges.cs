@@ -53,6 +53,13 @@ internal sealed class MemberChanges(RaftNode raft, PeerExchange peers, NodeClock
     {
         if (next.Change is MoveLeader move)
             return BeginMove(next, move);
+        if (next.Change is AdmitNode admit && IsFromBeforeItsRemoval(admit))
+        {
+            Marks.StaleRequestToJoinRefused.Hit();
+            next.Answered(MemberAnswer.AskAgain("Members were changed since the node asked: it asks again by itself, unless it was a member meanwhile and was removed."));
+            return true;
+        }
+
         var plan = new MemberPlanner(raft.Configuration, next.IsRepeated, node => node == raft.Id || peers.HelloOf(node) is not null, random).Plan(next.Change);
         if (plan.Error is { } error)
         {
@@ -82,6 +89,10 @@ internal sealed class MemberChanges(RaftNode raft, PeerExchange peers, NodeClock
                 return false;
         }
     }
+
+    // Removed nodes end, and never come back as what they were: taken in again, it would be a member that nobody can reach.
+    private bool IsFromBeforeItsRemoval(AdmitNode admit) =>
+        raft.Configuration.Members.All(member => member.Node != admit.Node) && raft.MayHaveBeenMemberSince(admit.Node, admit.AsOf);
 
     private bool BeginMove(Waiting next, MoveLeader move)
     {

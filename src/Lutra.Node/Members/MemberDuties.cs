@@ -75,7 +75,7 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
 
     private Hello? Visitor(Member member) =>
         answered.TryGetValue(member.PeerAddress, out var node) && peers.HelloOf(node) is { CanBeTakenIn: true } hello
-        && raft.Configuration.Members.All(other => other.Node != node)
+        && raft.Configuration.Members.All(other => other.Node != node) && !raft.WasSeenAsMember(node)
             ? hello
             : null;
 

@@ -6,10 +6,22 @@ namespace Lutra.Raft;
 /// </summary>
 internal sealed class ConfigurationHistory
 {
+    // Far more than come and go while a request is on its way.
+    private const int RememberedMax = 1024;
+
     // Ascending by index; never empty. The first is committed and can therefore not be rolled back.
     private readonly List<(LogIndex Index, Configuration Configuration)> known = [];
 
-    public ConfigurationHistory(LogIndex index, Configuration committed) => known.Add((index, committed));
+    // Up to where in the log each node was among the members, of those that were since the place below.
+    private readonly SortedDictionary<NodeId, LogIndex> lastAt = [];
+    private LogIndex remembersSince;
+
+    public ConfigurationHistory(LogIndex index, Configuration committed)
+    {
+        known.Add((index, committed));
+        remembersSince = index;
+        Remember(index, committed);
+    }
 
     /// <summary>The configuration in force.</summary>
     public Configuration Active => known[^1].Configuration;
@@ -20,8 +32,16 @@ internal sealed class ConfigurationHistory
     public void Append(LogIndex index, Configuration configuration)
     {
         Invariant.Holds(index > ActiveIndex, "Configurations are appended in the order of the log.");
+        Remember(index, Active);
         known.Add((index, configuration));
+        Remember(index, configuration);
     }
+
+    /// <summary>Whether a node that is no member was one after <paramref name="index"/>. True, too, where this process cannot know.</summary>
+    public bool MayHaveBeenMemberSince(NodeId node, LogIndex index) => index < remembersSince || (lastAt.TryGetValue(node, out var last) && last > index);
+
+    /// <summary>Whether this process has seen it among the members.</summary>
+    public bool WasSeenAsMember(NodeId node) => lastAt.ContainsKey(node);
 
     /// <summary>The log was truncated from <paramref name="first"/> on. True: another configuration is in force.</summary>
     public bool TruncateFrom(LogIndex first)
@@ -47,6 +67,8 @@ internal sealed class ConfigurationHistory
     {
         known.RemoveAll(one => !keepSuffix || one.Index <= index);
         known.Insert(0, (index, configuration));
+        remembersSince = index > remembersSince ? index : remembersSince;
+        Remember(index, configuration);
     }
 
     /// <summary>
@@ -62,5 +84,20 @@ internal sealed class ConfigurationHistory
         }
 
         return false;
+    }
+
+    private void Remember(LogIndex index, Configuration configuration)
+    {
+        if (lastAt.Count > RememberedMax)
+        {
+            lastAt.Clear();
+            remembersSince = index;
+        }
+
+        foreach (var member in configuration.Members)
+        {
+            if (member.Node is { } node)
+                lastAt[node] = index;
+        }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
     private readonly List<Known> live = [];
     private readonly List<Known> committed = [];
     private readonly SortedDictionary<NodeId, SimulatedNode> machines = [];
+    // Nodes that were removed: they end, and come back as another node or never.
+    private readonly SortedSet<NodeId> gone = [];
+
     // By label. A machine with another disk is another node.
     private readonly SortedDictionary<string, NodeId> identities = new(StringComparer.Ordinal);
 
@@ -37,11 +40,19 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
     }
 
     /// <summary>An entry was committed that makes <paramref name="members"/> the cluster.</summary>
-    public void Committed(LogPosition at, Configuration members)
+    /// <returns>One of them that was removed before, and cannot be reached any more; null: none.</returns>
+    public NodeId? Committed(LogPosition at, Configuration members)
     {
+        foreach (var member in Newest?.Members ?? [])
+        {
+            if (member.Node is { } before && members.Members.All(other => other.Node != before))
+                gone.Add(before);
+        }
+
         Add(committed, new Known(at, members));
         live.RemoveAll(known => known.At.Index <= at.Index);
         live.Insert(0, new Known(at, members));
+        return members.Members.FirstOrDefault(member => member.Node is { } node && gone.Contains(node))?.Node;
     }
 
     /// <summary>

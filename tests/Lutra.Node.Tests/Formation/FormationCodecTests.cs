@@ -15,7 +15,7 @@ public sealed class FormationCodecTests
         new DraftStored(new Ballot(5, new NodeId(2))),
         new ClusterBegun(Subject.DraftOf(1, 1, 1)),
         new ClusterBegun(Subject.DraftOf(1, 1, 1), new LogIndex(7), Subject.DraftOf(1, 1, 1, 2).Configuration),
-        new JoinAsked(),
+        new JoinAsked(new LogIndex(9)),
         new JoinRefused("ü"),
     ];
 
@@ -33,7 +33,7 @@ public sealed class FormationCodecTests
                 + $"{configuration.Length:x2}00" + Convert.ToHexStringLower(configuration)
                 + "0900000000000000" + $"{configuration.Length:x2}00" + Convert.ToHexStringLower(configuration),
             Hex(new ClusterBegun(draft, new LogIndex(9), draft.Configuration)));
-        Assert.Equal("05", Hex(new JoinAsked()));
+        Assert.Equal("05" + "0900000000000000", Hex(new JoinAsked(new LogIndex(9))));
         Assert.Equal("06" + "0200" + "6e6f", Hex(new JoinRefused("no")));
     }
 

@@ -192,7 +192,7 @@ public sealed class JoiningTests
         var asked = cluster.Nodes.First(node => node != cluster.Leader);
         cluster.Network.Isolate(cluster.Leader!.Host);
         MemberAnswer? answer = null;
-        asked.Requests.Change(new AdmitNode(new Raft.NodeId(77), "9", LabelGiven: true, "n9:2379", "n9:2379"), ended => answer = ended);
+        asked.Requests.Change(new AdmitNode(new Raft.NodeId(77), "9", LabelGiven: true, "n9:2379", "n9:2379", asked.Loop!.Replica!.Raft.Commit), ended => answer = ended);
         Assert.True(cluster.Scheduler.RunUntil(() => answer is not null, Long));
         Assert.Equal(LutraError.Unavailable, answer!.Error);
         cluster.Becomes("1 2 3");
@@ -208,7 +208,9 @@ public sealed class JoiningTests
         cluster.Becomes("1 2 3 4");
         var hello = fourth.Loop!.Membership.Hello;
         cluster.MustChange(cluster.Leader!, new RemoveMember("4"));
-        cluster.MustChange(cluster.Leader!, new AdmitNode(hello.Node, hello.Label, hello.LabelGiven, hello.PeerAddress, hello.ClientAddress));
+        // As if it had asked just now.
+        var now = cluster.Leader!.Loop!.Replica!.Raft.Commit;
+        cluster.MustChange(cluster.Leader!, new AdmitNode(hello.Node, hello.Label, hello.LabelGiven, hello.PeerAddress, hello.ClientAddress, now));
         cluster.Scheduler.RunFor(TimeSpan.FromSeconds(5));
         Assert.True(fourth.IsUp, $"{fourth.Failure}");
         cluster.Becomes("1 2 3 4");
@@ -216,5 +218,33 @@ public sealed class JoiningTests
 
         cluster.MustChange(cluster.Leader!, new RemoveMember("4"));
         Assert.True(cluster.Scheduler.RunUntil(() => !fourth.IsUp, Long));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void M12_a_request_to_be_taken_in_from_before_the_removal_is_refused(bool restarts)
+    {
+        var cluster = MemberWorld.Cluster(7, voters: 3, standby: 1);
+        var asked = cluster.Leader!.Loop!.Replica!.Raft.Commit;
+        var fourth = cluster.Nodes[3];
+        fourth.Start();
+        cluster.Becomes("1 2 3 4");
+        var hello = fourth.Loop!.Membership.Hello;
+        cluster.MustChange(cluster.Leader!, new RemoveMember("4"));
+        Assert.True(cluster.Scheduler.RunUntil(() => !fourth.IsUp, Long));
+        foreach (var node in cluster.Nodes.Take(restarts ? 3 : 0))
+        {
+            node.PowerCut();
+            node.Start();
+        }
+
+        Assert.True(cluster.ElectLeader(Long));
+        MemberAnswer? answer = null;
+        var late = new AdmitNode(hello.Node, hello.Label, hello.LabelGiven, hello.PeerAddress, hello.ClientAddress, asked);
+        cluster.Leader!.Requests.Change(late, ended => answer = ended);
+        Assert.True(cluster.Scheduler.RunUntil(() => answer is not null, Long));
+        Assert.Equal(LutraError.Unavailable, answer!.Error);
+        cluster.Becomes("1 2 3");
     }
 }

@@ -65,6 +65,7 @@ internal static class MemberFrameCodec
                 writer.Flag(admit.LabelGiven);
                 writer.Text(admit.PeerAddress);
                 writer.Text(admit.ClientAddress);
+                writer.Varint(admit.AsOf.Value);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"No encoding for {frame.Change}.");
@@ -82,7 +83,7 @@ internal static class MemberFrameCodec
             PromoteKind => new PromoteMember(Text(ref reader)),
             ReplaceKind => new ReplaceMember(Text(ref reader), Optional(ref reader), Optional(ref reader), Optional(ref reader)),
             MoveLeaderKind => new MoveLeader(Optional(ref reader)),
-            AdmitKind => new AdmitNode(Node(reader.UInt64()), Text(ref reader), reader.Flag(), Text(ref reader), Text(ref reader)),
+            AdmitKind => new AdmitNode(Node(reader.UInt64()), Text(ref reader), reader.Flag(), Text(ref reader), Text(ref reader), new LogIndex(reader.Varint())),
             MoveKind => new MoveMember(Text(ref reader), Text(ref reader)),
             var kind => throw new MalformedFrameException($"No change of members has kind {kind}."),
         };

@@ -126,7 +126,8 @@ internal sealed class ClusterWatch
         var members = Configuration.Decode(entry.Payload.Span);
         if (keeper.Roster.Newest is { } former && !Meet(former, members))
             Fail("I9 neighbouring majorities meet", $"node {node.Label} commits {entry.Position}, which changes voters in one step");
-        keeper.Roster.Committed(entry.Position, members);
+        if (keeper.Roster.Committed(entry.Position, members) is { } returned)
+            Fail("I9 who was removed is a member no more", $"node {node.Label} commits {entry.Position}, which takes {returned} in again");
     }
 
     private static bool Meet(Configuration former, Configuration next) =>

@@ -51,7 +51,7 @@ internal sealed class FrameSamples(Random random)
         yield return new ReplaceMember(Text(), Maybe(), Maybe(), Maybe());
         yield return new MoveLeader(Maybe());
         yield return new MoveMember(Text(), Text());
-        yield return new AdmitNode(From, Text(), Flag(), Text(), Text());
+        yield return new AdmitNode(From, Text(), Flag(), Text(), Text(), Index());
     }
 
     private string? Maybe() => Flag() ? Text() : null;
