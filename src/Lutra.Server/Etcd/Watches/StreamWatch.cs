@@ -18,7 +18,8 @@ internal sealed class StreamWatch(long id, bool wantsProgress, bool isFragmented
     public bool WasHeard { get; set; } = true;
 
     /// <summary>Throws <see cref="LutraException"/> where it cannot begin.</summary>
-    public void Open(CallerNode node, WatchOperation operation) => source = node.OpenWatch(operation, Signal);
+    /// <param name="open">Begins it, and takes what is to be called where there may be something to take.</param>
+    public void Open(Func<Action, NodeWatch> open) => source = open(Signal);
 
     /// <summary>There may be something to take. From any thread; tells the stream once until it is taken up.</summary>
     public void Signal()

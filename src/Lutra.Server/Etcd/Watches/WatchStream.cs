@@ -1,45 +1,31 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Lutra.Server.Etcd.Errors;
 using Pb = Lutra.Protocol.Etcd;
 
 namespace Lutra.Server.Etcd.Watches;
 
 /// <summary>
-/// All watches of one stream. One loop says everything: what was asked is answered in order, then each watch that has something gets its turn, a batch at a time,
+/// One stream of watches. One loop says everything: what was asked is answered in order, then each watch that has something gets its turn, a batch at a time,
 /// so that none starves another and nothing is told of a watch before it is told that it was created. Where the client is slow the loop waits, and the node keeps
 /// for each watch no more than it always does: what follows is read from the tables once the client is back.
 /// </summary>
 internal sealed class WatchStream : IDisposable
 {
-    // Between two waits for the client.
-    private const long FlushBytes = 64 * 1024;
-
-    // The id of what concerns a watch that does not exist, and of progress of the whole stream.
-    private const long NoWatch = -1;
-
     private const string DuplicateId = "mvcc: duplicate watch ID provided on the WatchStream";
 
     private readonly EtcdCall call;
     private readonly StreamWaiting waiting;
     private readonly WatchRequests asked;
-    private readonly SortedDictionary<long, StreamWatch> watches = [];
+    private readonly StreamTelling telling;
     private readonly ConcurrentQueue<StreamWatch> ready = new();
-
-    // What the watch whose turn it is was handed, encoded, and not yet told.
-    private readonly List<ReadOnlyMemory<byte>> gathered = [];
     private long nextId;
-    private long unflushedBytes;
-
-    // Of the watch whose turn it is.
-    private int gatheredBytes;
-    private Revision gatheredUpTo;
     private bool isProgressAsked;
 
     public WatchStream(EtcdCall call)
     {
         this.call = call;
         waiting = new StreamWaiting(call);
+        telling = new StreamTelling(call.Reply, call.HeaderAt, () => call.Node.CompactRevision, call.Face.Batches, call.Face.Options.MessageSizeBytesMax);
         asked = new WatchRequests(waiting.Wake);
     }
 
@@ -55,7 +41,7 @@ internal sealed class WatchStream : IDisposable
                 var worked = await ServeAskedAsync();
                 worked |= await DeliverAsync(stop.Token);
                 worked |= AnswerProgress();
-                worked |= TellProgressIfDue();
+                worked |= waiting.IsLookDue() && telling.TellProgress();
                 if (worked && !await FlushAsync(stop.Token))
                     return;
                 if (!worked)
@@ -75,8 +61,7 @@ internal sealed class WatchStream : IDisposable
 
     public void Dispose()
     {
-        foreach (var watch in watches.Values)
-            watch.Dispose();
+        telling.Close();
         waiting.Dispose();
     }
 
@@ -120,7 +105,7 @@ internal sealed class WatchStream : IDisposable
         }
 
         var creation = WatchCreation.Of(request);
-        var refusal = creation.Refusal ?? (request.WatchId != 0 && watches.ContainsKey(request.WatchId) ? DuplicateId : null);
+        var refusal = creation.Refusal ?? (request.WatchId != 0 && telling.Has(request.WatchId) ? DuplicateId : null);
         if (refusal is not null)
         {
             Refuse(refusal);
@@ -130,12 +115,12 @@ internal sealed class WatchStream : IDisposable
         var watch = new StreamWatch(request.WatchId != 0 ? request.WatchId : NextId(), request.ProgressNotify, request.Fragment, BecameReady);
         try
         {
-            watch.Open(node, creation.Operation);
+            watch.Open(signal => node.OpenWatch(creation.Operation, signal));
         }
         catch (LutraException compacted) when (compacted.Error == LutraError.Compacted)
         {
             Say(watch.Id, created: true);
-            TellCompacted(watch.Id);
+            telling.TellCompacted(watch.Id);
             return;
         }
         catch (LutraException refused) when (refused.Error is LutraError.Overloaded or LutraError.TooLarge)
@@ -145,7 +130,7 @@ internal sealed class WatchStream : IDisposable
         }
 
         // The revision is read after the watch was opened: read before, what happens in between would be above it and never told.
-        watches.Add(watch.Id, watch);
+        telling.Add(watch);
         Say(watch.Id, created: true);
         if (request.ProgressNotify)
             waiting.LookEvery(call.Face.Options.WatchProgressInterval);
@@ -154,17 +139,15 @@ internal sealed class WatchStream : IDisposable
 
     private long NextId()
     {
-        while (watches.ContainsKey(nextId))
+        while (telling.Has(nextId))
             nextId++;
         return nextId++;
     }
 
     private void Cancel(long id)
     {
-        if (!watches.Remove(id, out var watch))
-            return;
-        watch.Dispose();
-        Say(id, canceled: true);
+        if (telling.Remove(id))
+            Say(id, canceled: true);
     }
 
     private async ValueTask<bool> DeliverAsync(CancellationToken stop)
@@ -175,117 +158,28 @@ internal sealed class WatchStream : IDisposable
             watch.TakeUp();
             if (watch.IsClosed)
                 continue;
-            worked |= Deliver(watch);
-            if (unflushedBytes >= FlushBytes && !await FlushAsync(stop))
+            worked |= telling.Deliver(watch);
+            if (telling.UnflushedBytes >= StreamTelling.FlushBytes && !await FlushAsync(stop))
                 throw new OperationCanceledException(stop);
         }
 
         return worked;
     }
 
-    // What has gathered for a watch goes out in one response, up to a bound: then the others have their turn.
-    private bool Deliver(StreamWatch watch)
-    {
-        var worked = false;
-        try
-        {
-            while (watch.TryTake() is { } batch)
-            {
-                worked = true;
-                Gather(watch, batch);
-                if (gatheredBytes < FlushBytes)
-                    continue;
-                watch.Signal();
-                break;
-            }
-        }
-        catch (LutraException compacted) when (compacted.Error == LutraError.Compacted)
-        {
-            worked = true;
-            TellGathered(watch);
-            watches.Remove(watch.Id);
-            watch.Dispose();
-            TellCompacted(watch.Id);
-        }
-
-        TellGathered(watch);
-        watch.WasHeard |= worked;
-        return worked;
-    }
-
-    private void Gather(StreamWatch watch, WatchBatch batch)
-    {
-        if (!call.Face.Batches.TryFind(batch, out var events))
-            call.Face.Batches.Add(batch, events = WatchReplyWire.Encode(batch.Events.AsSpan()));
-        var roomBytes = watch.IsFragmented ? call.Face.Options.MessageSizeBytesMax - WatchReplyWire.HeadBytesMax : int.MaxValue;
-        if (gatheredBytes + (long)events.Length >= roomBytes)
-            TellGathered(watch);
-        if (events.Length >= roomBytes)
-        {
-            unflushedBytes += WatchReplyWire.TellInParts(
-                call.Reply, call.HeaderAt(batch.Revision), watch.Id, batch.Events.AsSpan(), call.Face.Options.MessageSizeBytesMax);
-            return;
-        }
-
-        gathered.Add(events);
-        gatheredBytes += events.Length;
-        gatheredUpTo = batch.Revision;
-    }
-
-    private void TellGathered(StreamWatch watch)
-    {
-        if (gathered.Count == 0)
-            return;
-        unflushedBytes += WatchReplyWire.Tell(call.Reply, call.HeaderAt(gatheredUpTo), watch.Id, CollectionsMarshal.AsSpan(gathered));
-        gathered.Clear();
-        gatheredBytes = 0;
-    }
-
-    /// <summary>
-    /// Progress of the whole stream: only where every watch was told all there is, and then behind it. Else nothing is said: whoever needs to know asks again.
-    /// </summary>
+    // Behind all that is to be told: who is not up to date is told nothing, and asks again.
     private bool AnswerProgress()
     {
         if (!isProgressAsked || !ready.IsEmpty)
             return false;
         isProgressAsked = false;
-        var least = long.MaxValue;
-        foreach (var watch in watches.Values)
-            least = Math.Min(least, watch.Progress().Value);
-        if (least is 0 or long.MaxValue)
-            return false;
-        WatchReplyWire.Say(call.Reply, call.HeaderAt(new Revision(least)), NoWatch);
-        return true;
-    }
-
-    private bool TellProgressIfDue()
-    {
-        if (!waiting.IsLookDue())
-            return false;
-        var worked = false;
-        foreach (var watch in watches.Values)
-        {
-            if (watch.WantsProgress && !watch.WasHeard && watch.Progress() is { Value: > 0 } progress)
-            {
-                WatchReplyWire.Say(call.Reply, call.HeaderAt(progress), watch.Id);
-                worked = true;
-            }
-
-            watch.WasHeard = false;
-        }
-
-        return worked;
+        return telling.TellProgressOfAll();
     }
 
     private void Say(long id, bool created = false, bool canceled = false) =>
         WatchReplyWire.Say(call.Reply, call.Header(), id, created, canceled);
 
     private void Refuse(string reason) =>
-        WatchReplyWire.Say(call.Reply, call.Header(), NoWatch, created: true, canceled: true, reason: reason);
-
-    // etcd's header names no revision here, and it gives no reason: the revision that was compacted is the reason.
-    private void TellCompacted(long id) => WatchReplyWire.Say(
-        call.Reply, call.HeaderAt(Revision.None), id, canceled: true, compactRevision: Math.Max(call.Node.CompactRevision.Value, 1));
+        WatchReplyWire.Say(call.Reply, call.Header(), StreamTelling.NoWatch, created: true, canceled: true, reason: reason);
 
     private void BecameReady(StreamWatch watch)
     {
@@ -295,7 +189,7 @@ internal sealed class WatchStream : IDisposable
 
     private ValueTask<bool> FlushAsync(CancellationToken stop)
     {
-        unflushedBytes = 0;
+        telling.UnflushedBytes = 0;
         return call.Reply.FlushAsync(stop);
     }
 }
