@@ -32,27 +32,41 @@ internal sealed class SimulatedRequests(
     private long DeadlineMillis => clock.NowMillis + options.RequestTimeoutMillis;
 
     /// <param name="client">Who asks, for people.</param>
-    /// <param name="caller">Who asks, for the store.</param>
+    /// <param name="caller">Who asks, for the store; null: the program that the node is embedded in, which may do everything.</param>
     public void Write(
-        Command command, string? idempotencyKey, Action<Ending> ended, string client = "", ulong session = 0, ulong sequence = 0, Caller caller = default)
+        Command command, string? idempotencyKey, Action<Ending> ended, string client = "", ulong session = 0, ulong sequence = 0, Caller? caller = null)
     {
         ended = Recorded(client, record is null ? "" : OperationText.Of(command), ended);
+        if (Sayable(caller ?? Caller.Inside, command) is not { } who)
+        {
+            ended(new Ending(null, LutraError.Unavailable, "the cluster has not agreed on users yet"));
+            return;
+        }
+
         var number = ++lastNumber;
-        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, session, sequence, idempotencyKey, caller);
+        var envelope = new CommandEnvelope(new ProposalId(origin, number), clock.WallMillis, session, sequence, idempotencyKey, who);
         var encoded = CommandCodec.Encode(envelope, command);
         if (Enter(writes, encoded.Length, ended) is { } leaving)
             loop.Post(new PendingWrite(number, encoded, DeadlineMillis, leaving, acknowledged));
     }
 
-    /// <param name="client">Who asks, for people.</param>
-    public void Read(RangeOperation range, Action<Ending> ended, string client = "")
+    /// <inheritdoc cref="Write"/>
+    public void Read(RangeOperation range, Action<Ending> ended, string client = "", Caller? caller = null)
     {
         ended = Recorded(client, record is null ? "" : OperationText.Of(range), ended);
         if (Enter(reads, ReadSizeBytes, ended) is { } leaving)
-            loop.Post(new PendingRead(loop, range, DeadlineMillis, leaving));
+            loop.Post(new PendingRead(loop, range, caller ?? Caller.Inside, DeadlineMillis, leaving));
     }
 
     public void Ask(LeaseQuestion question, Action<LeaseAnswer> answered) => loop.Post(new PendingQuestion(question, DeadlineMillis, answered));
+
+    // As a node's door for writes does it. Null: not yet.
+    private Caller? Sayable(Caller caller, Command command)
+    {
+        if (loop.Replica is not { Keyspace.FeatureLevel: < KeyspaceLimits.AuthFeatureLevel })
+            return caller;
+        return command is AuthCommand ? null : Caller.Nobody;
+    }
 
     private Action<Ending> Recorded(string client, string what, Action<Ending> ended) => record is null ? ended : record(client, what) + ended;
 
@@ -108,18 +122,26 @@ internal sealed class SimulatedRequests(
     {
         private readonly NodeLoop loop;
         private readonly RangeOperation range;
+        private readonly Caller caller;
         private readonly Action<Ending> ended;
 
-        public PendingRead(NodeLoop loop, RangeOperation range, long deadlineMillis, Action<Ending> ended)
+        public PendingRead(NodeLoop loop, RangeOperation range, Caller caller, long deadlineMillis, Action<Ending> ended)
         {
             this.loop = loop;
             this.range = range;
+            this.caller = caller;
             this.ended = ended;
             DeadlineMillis = deadlineMillis;
         }
 
         public override void Ready()
         {
+            if (loop.Replica!.Keyspace.Auth.CheckRead(caller, range.Range) is { } denied)
+            {
+                ended(new Ending(null, denied.Error, denied.Message));
+                return;
+            }
+
             using var view = loop.Replica!.Keyspace.Pin();
             try
             {

@@ -1,6 +1,7 @@
 using System.Text;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Scheduling;
+using Lutra.Simulation.Workloads.Watches;
 
 namespace Lutra.Simulation.Workloads;
 

@@ -50,16 +50,17 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
 
     protected void AgainAfter(TimeSpan pause) => setting.Scheduler.After(pause, Next);
 
-    protected void Write(SimulatedNode node, Command command, Action<Ending> then, ulong session = 0, ulong sequence = 0, Caller caller = default)
+    /// <param name="caller">Who asks; null: the program that the node is embedded in, which may do everything.</param>
+    protected void Write(SimulatedNode node, Command command, Action<Ending> then, ulong session = 0, ulong sequence = 0, Caller? caller = null)
     {
         var answer = Expect(then, noAnswerAfter);
         node.Requests.Write(command, idempotencyKey: null, answer, name, session, sequence, caller);
     }
 
-    protected void Read(SimulatedNode node, RangeOperation range, Action<Ending> then)
+    protected void Read(SimulatedNode node, RangeOperation range, Action<Ending> then, Caller? caller = null)
     {
         var answer = Expect(then, noAnswerAfter);
-        node.Requests.Read(range, answer, name);
+        node.Requests.Read(range, answer, name, caller);
     }
 
     protected void Ask(SimulatedNode node, LeaseQuestion question, Action<LeaseAnswer> then)

@@ -1,3 +1,8 @@
+using Lutra.Simulation.Workloads.Backups;
+using Lutra.Simulation.Workloads.Kubernetes;
+using Lutra.Simulation.Workloads.Permissions;
+using Lutra.Simulation.Workloads.Watches;
+
 namespace Lutra.Simulation.Workloads;
 
 /// <summary>All workloads there are. A new one is a class and a line here.</summary>
@@ -14,6 +19,9 @@ internal static class WorkloadMix
         (ListWorkload.Title, setting => new ListWorkload(setting)),
         (BankWorkload.Title, setting => new BankWorkload(setting)),
         (LockWorkload.Title, setting => new LockWorkload(setting)),
+        (ControllerWorkload.Title, setting => new ControllerWorkload(setting)),
+        (BackupWorkload.Title, setting => new BackupWorkload(setting)),
+        (PermissionWorkload.Title, setting => new PermissionWorkload(setting)),
         (OverloadWorkload.Title, setting => new OverloadWorkload(setting)),
     ];
 

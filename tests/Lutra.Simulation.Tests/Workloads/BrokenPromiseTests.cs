@@ -2,6 +2,7 @@ using System.Text;
 using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Workloads;
+using Lutra.Simulation.Workloads.Watches;
 
 namespace Lutra.Simulation.Tests.Workloads;
 

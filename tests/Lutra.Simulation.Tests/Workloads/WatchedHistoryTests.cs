@@ -1,5 +1,5 @@
 using System.Text;
-using Lutra.Simulation.Workloads;
+using Lutra.Simulation.Workloads.Watches;
 
 namespace Lutra.Simulation.Tests.Workloads;
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Lutra.Simulation.Workloads;
+namespace Lutra.Simulation.Workloads.Watches;
 
 /// <summary>
 /// Every change that the watches of everything were told of: the log against which each watch of a part is held (I11). Of revisions that all of those missed,

@@ -3,7 +3,7 @@ using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Runs;
 using Lutra.Simulation.Scheduling;
 
-namespace Lutra.Simulation.Workloads;
+namespace Lutra.Simulation.Workloads.Watches;
 
 /// <summary>Watches every key, and goes on at another node after the last revision that it has, whenever its node is gone or it likes to.</summary>
 /// <param name="told">What the first watch that came to a revision was told of it: a fingerprint of its changes.</param>

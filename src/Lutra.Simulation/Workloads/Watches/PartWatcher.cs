@@ -1,7 +1,7 @@
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Scheduling;
 
-namespace Lutra.Simulation.Workloads;
+namespace Lutra.Simulation.Workloads.Watches;
 
 /// <summary>
 /// Watches a part: one key, some, or all; puts or deletions alone; with what was there before or without; from a revision of the past, from now, or from one that
@@ -59,6 +59,9 @@ internal sealed class PartWatcher(WorkloadSetting setting, int number, WatchedHi
         };
     }
 
+    // Half of the watches come from far away, most of those in small parts.
+    private int? DrawStream() => random.Next(2) == 0 ? null : random.Next(4) == 0 ? 0 : (int)random.LogUniform(100, 8192);
+
     // Again and again: another node, for a while.
     private void Move()
     {
@@ -68,7 +71,7 @@ internal sealed class PartWatcher(WorkloadSetting setting, int number, WatchedHi
         var nodes = core ?? setting.Cluster.Nodes;
         var node = nodes[random.Next(nodes.Count)];
         stretch = null;
-        session = new WatchSession(node, watch with { From = new Revision(next) }, Took, Refused) { Slowness = slownessMax * random.NextDouble() };
+        session = new WatchSession(node, watch with { From = new Revision(next) }, Took, Refused) { Slowness = slownessMax * random.NextDouble(), StreamedIn = DrawStream() };
         session.Open();
         setting.Scheduler.After((stayMax * random.NextDouble()) + TimeSpan.FromMilliseconds(10), Move);
     }

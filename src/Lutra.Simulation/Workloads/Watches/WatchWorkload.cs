@@ -1,7 +1,7 @@
 using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
 
-namespace Lutra.Simulation.Workloads;
+namespace Lutra.Simulation.Workloads.Watches;
 
 /// <summary>
 /// Half of the clients put and delete a few keys, one or several at a time; the other half watch everything, or a part of those keys, through one node after
