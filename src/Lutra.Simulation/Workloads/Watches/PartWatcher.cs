@@ -23,7 +23,8 @@ internal sealed class PartWatcher(WorkloadSetting setting, int number, WatchedHi
     private long next;
     private long goal;
 
-    public bool IsAtTheEnd => next > goal;
+    // Before anything is demanded it may wait for a node that is gone.
+    public bool IsAtTheEnd => core is null || next > goal;
 
     public IReadOnlyList<WatchStretch> Stretches => stretches;
 

@@ -41,8 +41,16 @@ internal sealed class StreamedWatch
         parts = new WatchParts(new Revision(first - 1));
         telling = new StreamTelling(
             replies, revision => header with { Revision = revision.Value }, () => replica.Keyspace.CompactRevision, new EncodedBatches(16 * 1024), messageSizeBytesMax);
-        Add(new StreamWatch(Id, wantsProgress: true, isParted, BecameReady), watch with { From = new Revision(first) });
-        Add(new StreamWatch(OtherId, wantsProgress: false, !isParted, BecameReady), new WatchOperation(KeyRange.Prefix(WatchWorkload.Prefix)));
+        try
+        {
+            Add(new StreamWatch(Id, wantsProgress: true, isParted, BecameReady), watch with { From = new Revision(first) });
+            Add(new StreamWatch(OtherId, wantsProgress: false, !isParted, BecameReady), new WatchOperation(KeyRange.Prefix(WatchWorkload.Prefix)));
+        }
+        catch
+        {
+            telling.Close();
+            throw;
+        }
     }
 
     /// <summary>The client asks up to where it was told everything.</summary>
