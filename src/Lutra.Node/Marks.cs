@@ -26,6 +26,7 @@ internal static class Marks
     public static readonly Mark WriteRefusedForQuota = new(MarkClass.VeryRare);
     public static readonly Mark TablesSqueezed = new(MarkClass.VeryRare);
 
+    // Seen where a request to be taken in comes after the removal.
     public static readonly Mark StaleRequestToJoinRefused = new(MarkClass.VeryRare);
     public static readonly Mark MajorityWithoutRoom = new(MarkClass.VeryRare);
     public static readonly Mark ForwardReplyOfAnotherTime = new(MarkClass.Common);
