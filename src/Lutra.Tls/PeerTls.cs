@@ -64,9 +64,8 @@ public sealed class PeerTls
             return PeerProof.Refused("no certificate was shown");
         if (CertificateTrust.FaultOfClient(shown, between, own.Current.Trusted!) is { } fault)
             return PeerProof.Refused(fault);
-        var name = shown.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        if (options.AllowedCommonNames.Count > 0 && !options.AllowedCommonNames.Contains(name, StringComparer.Ordinal))
-            return PeerProof.Refused($"its name {name} is none of --peer-cert-allowed-cn");
+        if (options.AllowedCommonNames.Count > 0 && (CommonName.Of(shown) is not { } name || !options.AllowedCommonNames.Contains(name, StringComparer.Ordinal)))
+            return PeerProof.Refused($"its common name ({CommonName.Of(shown) ?? "it has none"}) is none of --peer-cert-allowed-cn");
         if (options.AllowedHosts.Count > 0 && !options.AllowedHosts.Any(host => Covers(shown, host)))
             return PeerProof.Refused("it covers none of --peer-cert-allowed-hostname");
         if (options.AllowedHosts.Count > 0 || options.AllowedCommonNames.Count > 0)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Lutra.Tls.Tests;
@@ -44,6 +45,34 @@ public sealed class PeerTlsTests : IDisposable
         var byHost = PeerTls.Open(new PeerTlsOptions { Files = certificates.Peer("a.example"), AllowedHosts = ["a.example"] }, TimeProvider.System, _ => { });
         Assert.Null(byHost.Judge(TestCertificates.Issue(certificates.Peers, "x", ["*.example"]), []).Fault);
         Assert.Contains("--peer-cert-allowed-hostname", byHost.Judge(TestCertificates.Issue(certificates.Peers, "a.example", ["b.test"]), []).Fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CN=node1", true)]
+    [InlineData("CN=node1, O=others", true)]
+    [InlineData("O=node1", false)]
+    [InlineData("OU=node1", false)]
+    [InlineData("E=node1", false)]
+    [InlineData("", false)]
+    [InlineData("OU=node1, CN=node2", false)]
+    [InlineData("CN=node2+OU=node1", false)]
+    public void N03_no_other_name_stands_for_the_common_name(string subject, bool isNode1)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var authority = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var ca = authority.CreateSelfSigned(from, to);
+        var files = certificates.Peer("a.example") with { TrustedCaFile = certificates.Save("authority.crt", ca.ExportCertificatePem()) };
+        var peers = PeerTls.Open(new PeerTlsOptions { Files = files, AllowedCommonNames = ["node1"] }, TimeProvider.System, _ => { });
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        var others = new SubjectAlternativeNameBuilder();
+        others.AddEmailAddress("node1");
+        others.AddUserPrincipalName("node1");
+        others.AddDnsName("node1");
+        request.CertificateExtensions.Add(others.Build());
+        using var shown = request.Create(ca, from, to, [1]);
+        Assert.Equal(isNode1, peers.Judge(shown, []).Fault is null);
     }
 
     [Fact]

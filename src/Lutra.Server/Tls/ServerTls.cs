@@ -42,7 +42,7 @@ internal sealed class ServerTls
     private bool IsKnown(CallerStanding standing, X509Certificate2 shown, X509Certificate2Collection between, X509Certificate2Collection? trusted)
     {
         standing.ClientFault = trusted is null ? "this server believes no client certificates" : CertificateTrust.FaultOfClient(shown, between, trusted);
-        standing.User = standing.ClientFault is null && shown.GetNameInfo(X509NameType.SimpleName, forIssuer: false) is { Length: > 0 } name ? name : null;
+        standing.User = standing.ClientFault is null ? CommonName.Of(shown) : null;
         if (peers is not null)
             standing.Peer = peers.Judge(shown, between);
         return standing is { ClientFault: null } or { Peer.Fault: null };
