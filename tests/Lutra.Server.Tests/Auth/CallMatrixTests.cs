@@ -86,7 +86,7 @@ public sealed class CallMatrixTests(AuthNode node) : IClassFixture<AuthNode>
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public async Task A_call_lets_in_whom_its_row_names_and_nobody_else(string path)
+    public async Task K06_a_call_lets_in_whom_its_row_names_and_nobody_else(string path)
     {
         Assert.True(Rows.TryGetValue(path, out var row), $"{path} has no row: say who may call it.");
         await node.ChangeAsync(new EnableAuth());

@@ -9,7 +9,7 @@ public sealed class HolesTests(AuthNode node) : IClassFixture<AuthNode>
     private const string Kv = "/etcdserverpb.KV/", Denied = "etcdserver: permission denied";
 
     [Fact]
-    public async Task A_right_for_a_single_key_does_not_let_watch_from_that_key_on()
+    public async Task K06_a_right_for_a_single_key_does_not_let_watch_from_that_key_on()
     {
         await node.ChangeAsync(new AddRole("single"));
         await node.ChangeAsync(new GrantPermission("single", new Permission(PermissionKind.Read, KeyRange.Single("s"u8.ToArray()))));
@@ -22,7 +22,7 @@ public sealed class HolesTests(AuthNode node) : IClassFixture<AuthNode>
     }
 
     [Fact]
-    public async Task Nothing_is_read_or_written_behind_a_nested_transaction()
+    public async Task K06_nothing_is_read_or_written_behind_a_nested_transaction()
     {
         await node.Node.PutAsync("hidden", "secret");
         var read = new Pb.TxnRequest { Success = { new Pb.RequestOp { RequestRange = new Pb.RangeRequest { Key = Bytes("hidden") } } } };
@@ -38,7 +38,7 @@ public sealed class HolesTests(AuthNode node) : IClassFixture<AuthNode>
     }
 
     [Fact]
-    public async Task Previous_values_are_not_read_by_who_may_only_write()
+    public async Task K06_previous_values_are_not_read_by_who_may_only_write()
     {
         var name = node.Name();
         await node.Node.PutAsync(name, "secret");
@@ -52,7 +52,7 @@ public sealed class HolesTests(AuthNode node) : IClassFixture<AuthNode>
     }
 
     [Fact]
-    public async Task A_lease_that_holds_keys_of_others_is_not_attached_to_renewed_or_ended_in_a_transaction_or_alone()
+    public async Task K06_a_lease_that_holds_keys_of_others_is_not_attached_to_renewed_or_ended_in_a_transaction_or_alone()
     {
         var lease = (await node.Node.GrantLeaseAsync(60)).Lease;
         await node.Node.PutAsync(new PutOperation("other's"u8.ToArray(), default, lease));
@@ -66,7 +66,7 @@ public sealed class HolesTests(AuthNode node) : IClassFixture<AuthNode>
     }
 
     [Fact]
-    public async Task Nobody_is_let_in_to_what_any_user_may_do()
+    public async Task K06_nobody_is_let_in_to_what_any_user_may_do()
     {
         Assert.Equal(3, (await node.EndAsync(null, "/etcdserverpb.Cluster/MemberList", new Pb.MemberListRequest())).Status);
         Assert.Equal(3, (await node.EndAsync(null, "/etcdserverpb.Maintenance/Status", new Pb.StatusRequest())).Status);
