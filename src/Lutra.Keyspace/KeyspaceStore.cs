@@ -32,7 +32,7 @@ public sealed class KeyspaceStore : IDisposable
         this.tables = tables;
         pinNewest = tables.Pin;
         counter = new KeyCounter(stretchKeys);
-        applier = new CommandApplier(tables, counter, new RecentKeys(recentKeys));
+        applier = new CommandApplier(tables, counter, new RecentKeys(recentKeys), Measures);
         published = Load();
     }
 
@@ -63,6 +63,9 @@ public sealed class KeyspaceStore : IDisposable
 
     /// <summary>The oldest revision that can be read; none where nothing was compacted yet.</summary>
     public Revision CompactRevision => Volatile.Read(ref published).CompactRevision;
+
+    /// <summary>What was done to it since it was opened.</summary>
+    public KeyspaceMeasures Measures { get; } = new();
 
     /// <summary>How many keys, leases and open sessions there are.</summary>
     public (long Keys, long Leases, long Sessions) Counts =>
@@ -165,7 +168,7 @@ public sealed class KeyspaceStore : IDisposable
     }
 
     /// <summary>What was published last: a reader's world, unchanged until disposed. From any thread.</summary>
-    public KeyspaceView Pin() => new(tables.Pin(), counter, pinNewest);
+    public KeyspaceView Pin() => new(tables.Pin(), counter, pinNewest, Measures);
 
     /// <summary>A state was installed under this store: read the small states anew. Applier only.</summary>
     public void Reload()

@@ -11,9 +11,11 @@ public sealed class KeyspaceView : IDisposable
     private readonly TableView tables;
     private readonly KeyCounter counter;
     private readonly Func<TableView> pinNewest;
+    private readonly KeyspaceMeasures measures;
 
-    internal KeyspaceView(TableView tables, KeyCounter counter, Func<TableView> pinNewest)
+    internal KeyspaceView(TableView tables, KeyCounter counter, Func<TableView> pinNewest, KeyspaceMeasures measures)
     {
+        this.measures = measures;
         this.tables = tables;
         this.counter = counter;
         this.pinNewest = pinNewest;
@@ -46,6 +48,7 @@ public sealed class KeyspaceView : IDisposable
         ArgumentNullException.ThrowIfNull(range);
         ThrowIf(Commands.OperationRules.Check(range));
         ThrowIf(WriteCheck.CheckRevision(range.Revision.Value, State.Revision, State.Floor));
+        measures.Ranges.Add();
         var at = range.Revision.Value == 0 ? State.Revision : range.Revision.Value;
         if (!range.Range.IsSingleKey)
         {

@@ -19,13 +19,15 @@ internal sealed class CommandApplier
     private readonly IdempotencyTable idempotency;
     private readonly LeaseTable leases;
     private readonly Func<TableView> pin;
+    private readonly KeyspaceMeasures measures;
 
-    public CommandApplier(TableStore tables, KeyCounter counter, RecentKeys recent)
+    public CommandApplier(TableStore tables, KeyCounter counter, RecentKeys recent, KeyspaceMeasures measures)
     {
         this.recent = recent;
         leases = new LeaseTable(tables);
         keys = new UserKeys(tables, leases, counter, recent);
-        execution = new WriteExecution(keys);
+        execution = new WriteExecution(keys, measures);
+        this.measures = measures;
         sessions = new SessionTable(tables);
         idempotency = new IdempotencyTable(tables);
         Auth = new AuthApplier(tables);
@@ -141,10 +143,16 @@ internal sealed class CommandApplier
             case CloseSessionCommand close:
                 return sessions.Close(close, ref state, index);
             case GrantLeaseCommand grant:
-                return leases.Grant(grant, ref state, index);
+                var granted = leases.Grant(grant, ref state, index);
+                measures.LeasesGranted.Add(granted.Refusal is null ? 1 : 0);
+                return granted;
             case RevokeLeaseCommand revoke:
                 keys.Begin(state.Revision, index);
-                return leases.Revoke(revoke, keys, ref state, index, position.Term.Value);
+                var keysBefore = state.Keys;
+                var revoked = leases.Revoke(revoke, keys, ref state, index, position.Term.Value);
+                measures.LeasesRevoked.Add(revoked.Refusal is null ? 1 : 0);
+                measures.Did(0, (int)(keysBefore - state.Keys), 0);
+                return revoked;
             case CheckpointLeasesCommand checkpoint:
                 return leases.Checkpoint(checkpoint, state, index, position.Term.Value);
             case AuthCommand auth:

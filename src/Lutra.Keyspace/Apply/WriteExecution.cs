@@ -6,10 +6,11 @@ namespace Lutra.Keyspace;
 /// Carries out a put, delete, range or transaction: first the way through it is decided and everything on it checked on the state before,
 /// then its operations run in order, later reads seeing earlier writes. All of it happens, or nothing.
 /// </summary>
-internal sealed class WriteExecution(UserKeys keys)
+internal sealed class WriteExecution(UserKeys keys, KeyspaceMeasures measures)
 {
     private readonly TransactionPath path = new(keys);
     private bool buildsResult;
+    private (int Puts, int Deletes, int Ranges) did;
 
     /// <param name="state">The state before.</param>
     /// <param name="buildResult">False: nobody wants the result, only the effects.</param>
@@ -26,7 +27,10 @@ internal sealed class WriteExecution(UserKeys keys)
 
         path.Restart();
         buildsResult = buildResult;
-        return new Outcome(Run(operation), null);
+        did = default;
+        var result = Run(operation);
+        measures.Did(did.Puts, did.Deletes, did.Ranges);
+        return new Outcome(result, null);
     }
 
     private Refusal? CheckAnswer(Operation operation, bool isKept)
@@ -46,13 +50,14 @@ internal sealed class WriteExecution(UserKeys keys)
     {
         PutOperation put => RunPut(put),
         DeleteOperation delete => RunDelete(delete),
-        RangeOperation range => buildsResult ? RunRange(range) : null,
+        RangeOperation range => RunRange(range),
         TransactionOperation transaction => RunTransaction(transaction),
         _ => throw new InvalidOperationException($"No rule for {operation.GetType().Name}."),
     };
 
     private PutResult? RunPut(PutOperation put)
     {
+        did.Puts++;
         KeyValue? answered = null;
         if (put.IgnoreValue || (buildsResult && put.ReturnPrevious))
         {
@@ -74,6 +79,7 @@ internal sealed class WriteExecution(UserKeys keys)
 
     private DeleteResult? RunDelete(DeleteOperation delete)
     {
+        did.Deletes++;
         var previous = buildsResult && delete.ReturnPrevious ? ImmutableArray.CreateBuilder<KeyValue>() : null;
         long deleted = 0;
         if (delete.Range.IsSingleKey)
@@ -100,8 +106,11 @@ internal sealed class WriteExecution(UserKeys keys)
         return buildsResult ? new DeleteResult(new Revision(keys.Revision), deleted, previous?.DrainToImmutable() ?? []) : null;
     }
 
-    private RangeResult RunRange(RangeOperation range)
+    private RangeResult? RunRange(RangeOperation range)
     {
+        did.Ranges++;
+        if (!buildsResult)
+            return null;
         var revision = range.Revision.Value == 0 ? keys.Revision : range.Revision.Value;
         if (range.Range.IsSingleKey)
         {

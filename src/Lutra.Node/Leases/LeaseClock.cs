@@ -1,5 +1,6 @@
 using Lutra.Keyspace;
 using Lutra.Keyspace.Commands;
+using Lutra.Node.Measures;
 using Lutra.Raft;
 
 namespace Lutra.Node.Leases;
@@ -8,7 +9,7 @@ namespace Lutra.Node.Leases;
 /// Counts the leases down while this node leads, and says in the log when one is over: nobody else does. It counts each from its full time to live, or from
 /// what an earlier leader wrote down that it had left; so a lease never ends early, and a change of leader makes none immortal. Loop only.
 /// </summary>
-internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeClock clock, LeaseTuning tuning, Func<Command, bool> propose)
+internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeClock clock, LeaseTuning tuning, NodeMeasures measures, Func<Command, bool> propose)
 {
     private const int CheckpointedAtOnce = 1000;
 
@@ -192,7 +193,11 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
     }
 
     // Stands in the queue at its old time, and is put back in its place when that has come.
-    private void Renew(HeldLease lease) => lease.DueMillis = clock.NowMillis + (lease.TtlSeconds * 1000);
+    private void Renew(HeldLease lease)
+    {
+        measures.LeasesRenewed.Add();
+        lease.DueMillis = clock.NowMillis + (lease.TtlSeconds * 1000);
+    }
 
     private void RevokeWhatIsDue()
     {
@@ -213,6 +218,7 @@ internal sealed class LeaseClock(RaftNode raft, KeyspaceStore keyspace, NodeCloc
                 if (!propose(new RevokeLeaseCommand(number, term.Value)))
                     return;
                 Marks.LeaseFoundOver.Hit();
+                measures.LeasesExpired.Add();
                 revoking.Add(number);
             }
 

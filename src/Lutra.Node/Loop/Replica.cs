@@ -90,7 +90,7 @@ internal sealed class Replica : IDisposable
         reads = new Reads(Raft, context.Clock, options);
         transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
-        leases = new LeaseClock(Raft, Keyspace, context.Clock, options.Tuning.Leases, duties.Propose);
+        leases = new LeaseClock(Raft, Keyspace, context.Clock, options.Tuning.Leases, loop.Measures, duties.Propose);
         leaseRequests = new LeaseRequests(Raft, reads, leases, peers, context.Clock, options);
         memberChanges = new MemberChanges(Raft, peers, context.Clock, context.Random, options.RequestTimeoutMillis);
         memberRequests = new MemberRequests(Raft, memberChanges, peers, context.Clock, options);

@@ -23,6 +23,12 @@ internal sealed class NodeMeasures(TimeProvider time)
     /// <summary>Linearizable reads: from asking for a read index until this node has applied it.</summary>
     public RequestMeasures Reads { get; } = new(time);
 
+    /// <summary>Leader only: leases that their holders kept alive.</summary>
+    public Counter LeasesRenewed { get; } = new();
+
+    /// <summary>Leader only: leases that were found over.</summary>
+    public Counter LeasesExpired { get; } = new();
+
     /// <summary>A leader was seen that is not the one before, or leads in another term.</summary>
     public Counter LeaderChanges { get; } = new();
 }

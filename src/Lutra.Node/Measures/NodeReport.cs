@@ -16,6 +16,12 @@ public sealed record NodeReport(
 {
     /// <summary>What the store may take at most; 0: as much as the disk holds.</summary>
     public long QuotaBytes { get; init; }
+
+    /// <summary>Leader only: leases that their holders kept alive.</summary>
+    public long LeasesRenewed { get; init; }
+
+    /// <summary>Leader only: leases that were found over.</summary>
+    public long LeasesExpired { get; init; }
 }
 
 /// <summary>Client requests of one kind.</summary>
@@ -44,11 +50,28 @@ public sealed record ConsensusReport(
 /// <param name="FramesDropped">Frames that found the outgoing queue full; what matters is sent again.</param>
 /// <param name="LagEntries">Leader only: entries of its log that the peer is not known to hold.</param>
 public sealed record PeerReport(
-    string Label, bool IsConnected, DurationCounts? RoundTrips, long BytesSent, long BytesReceived, long BytesQueued, long FramesDropped, long? LagEntries);
+    string Label, bool IsConnected, DurationCounts? RoundTrips, long BytesSent, long BytesReceived, long BytesQueued, long FramesDropped, long? LagEntries)
+{
+    /// <summary>The member's number in the cluster.</summary>
+    public ulong Member { get; init; }
+}
 
 /// <summary>What the node holds. Needs no loop.</summary>
 /// <param name="ApplyBacklogBytes">Committed entries that wait to be applied.</param>
 /// <param name="WatchesBehind">Watches whose readers are too slow to be handed changes: they read them from the tables.</param>
 public sealed record StateReport(
     ulong AppliedIndex, long Revision, long CompactRevision, long Keys, long Leases, long Sessions, int Watches, int WatchesBehind, long ApplyBacklogBytes,
-    ulong LogStartIndex, LogSizes Log, TableSizes Tables);
+    ulong LogStartIndex, LogSizes Log, TableSizes Tables)
+{
+    /// <summary>What was done to the store since it was opened.</summary>
+    public required OperationCounts Done { get; init; }
+
+    /// <summary>Those that somebody raised.</summary>
+    public required ImmutableArray<Alarm> Alarms { get; init; }
+}
+
+/// <summary>What was done to a store, as etcd counts it.</summary>
+/// <param name="Puts">Those within transactions included, as with deletes and ranges.</param>
+/// <param name="Ranges">Reads of this node's clients, too.</param>
+/// <param name="Transactions">Requests that did more than one of these.</param>
+public sealed record OperationCounts(long Puts, long Deletes, long Ranges, long Transactions, long LeasesGranted, long LeasesRevoked);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Lutra.Keyspace;
 using Lutra.Node.Hosting;
 using Lutra.Node.Loop;
 using Lutra.Raft;
@@ -18,6 +19,8 @@ internal static class NodeReporter
             measures.Log.Bytes.Value, measures.Commit.Read(), measures.Apply.Read(), measures.AppliedEntries.Value, measures.LeaderChanges.Value)
         {
             QuotaBytes = host.Options.QuotaBytes,
+            LeasesRenewed = measures.LeasesRenewed.Value,
+            LeasesExpired = measures.LeasesExpired.Value,
         };
     }
 
@@ -38,7 +41,10 @@ internal static class NodeReporter
             var traffic = loop.Peers.TrafficOf(node);
             long? lag = matched.TryGetValue(node, out var held) ? (long)(raft.Last.Index.Value - held.Value) : null;
             peers.Add(new PeerReport(
-                member.Label, traffic.IsConnected, traffic.RoundTrips, traffic.SentBytes, traffic.ReceivedBytes, traffic.QueuedBytes, traffic.DroppedFrames, lag));
+                member.Label, traffic.IsConnected, traffic.RoundTrips, traffic.SentBytes, traffic.ReceivedBytes, traffic.QueuedBytes, traffic.DroppedFrames, lag)
+            {
+                Member = member.Id.Value,
+            });
         }
 
         return new ConsensusReport(
@@ -47,12 +53,19 @@ internal static class NodeReporter
             counters.RejectedHandshakes, counters.MalformedFrames, peers.DrainToImmutable());
     }
 
+    private static OperationCounts Counts(KeyspaceMeasures done) => new(
+        done.Puts.Value, done.Deletes.Value, done.Ranges.Value, done.Transactions.Value, done.LeasesGranted.Value, done.LeasesRevoked.Value);
+
     private static StateReport State(Replica replica)
     {
         var keyspace = replica.Keyspace;
         var (keys, leases, sessions) = keyspace.Counts;
         return new StateReport(
             keyspace.Applied.Index.Value, keyspace.Revision.Value, keyspace.CompactRevision.Value, keys, leases, sessions, replica.Watches.Count,
-            replica.Watches.Behind, replica.ApplyBacklogBytes, replica.Log.Start.Index.Value, replica.Log.Sizes, replica.TableSizes);
+            replica.Watches.Behind, replica.ApplyBacklogBytes, replica.Log.Start.Index.Value, replica.Log.Sizes, replica.TableSizes)
+        {
+            Done = Counts(keyspace.Measures),
+            Alarms = keyspace.Alarms.All,
+        };
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Lutra.Server.Etcd;
+using Lutra.Server.Rest.Cluster;
+using Lutra.Storage.Measures;
 
 namespace Lutra.Server.Metrics;
 
@@ -8,12 +10,18 @@ namespace Lutra.Server.Metrics;
 /// </summary>
 internal static class EtcdMetrics
 {
+    // The first bucket of what takes longer than 100 ms, as etcd's slow applies do.
+    private static readonly int SlowFrom = DurationHistogram.BoundsSeconds.IndexOf(0.1) + 1;
+
     /// <param name="standing">Who the node is; null where it is in no cluster yet.</param>
     public static void Write(MetricsText text, NodeReport report, NodeStanding? standing)
     {
         WriteServer(text, report, standing);
         WriteDisk(text, report);
         WriteStore(text, report.State);
+        WriteDone(text, report.State?.Done);
+        WriteLeases(text, report);
+        WriteAlarms(text, report.State);
         WritePeers(text, report, standing is { } own ? Hex(own.Member) : "");
     }
 
@@ -24,6 +32,9 @@ internal static class EtcdMetrics
         text.One("etcd_server_is_leader", MetricKind.Gauge, "1: this member leads.", now is null ? null : Flag(now.Role == NodeRole.Leader));
         text.One("etcd_server_is_learner", MetricKind.Gauge, "1: this member is a learner.", now is null ? null : Flag(now.Role == NodeRole.Learner));
         text.One("etcd_server_leader_changes_seen_total", MetricKind.Counter, "Leaders that this member saw.", report.LeaderChanges);
+        text.One(
+            "etcd_server_slow_apply_total", MetricKind.Counter, "Batches of committed entries that took longer than 100 ms to apply.",
+            report.Apply.Counts.Skip(SlowFrom).Sum());
         text.One("etcd_server_quota_backend_bytes", MetricKind.Gauge, "The most that the store may take; not there without a quota.", report.QuotaBytes > 0 ? report.QuotaBytes : null);
         text.Family("etcd_server_id", MetricKind.Gauge, "1; the label says the member's id.");
         if (standing is { } own)
@@ -58,26 +69,49 @@ internal static class EtcdMetrics
         text.One("etcd_debugging_mvcc_slow_watcher_total", MetricKind.Gauge, "Of these, the ones that have not caught up.", state?.WatchesBehind);
     }
 
+    private static void WriteDone(MetricsText text, OperationCounts? done)
+    {
+        text.One("etcd_mvcc_put_total", MetricKind.Counter, "Puts that were applied here.", done?.Puts);
+        text.One("etcd_mvcc_delete_total", MetricKind.Counter, "Deletes that were applied here.", done?.Deletes);
+        text.One("etcd_mvcc_range_total", MetricKind.Counter, "Reads here.", done?.Ranges);
+        text.One("etcd_mvcc_txn_total", MetricKind.Counter, "Requests applied here that did more than one of these.", done?.Transactions);
+    }
+
+    private static void WriteLeases(MetricsText text, NodeReport report)
+    {
+        text.One("etcd_debugging_lease_granted_total", MetricKind.Counter, "Leases granted.", report.State?.Done.LeasesGranted);
+        text.One("etcd_debugging_lease_revoked_total", MetricKind.Counter, "Leases revoked, or over.", report.State?.Done.LeasesRevoked);
+        text.One("etcd_debugging_lease_renewed_total", MetricKind.Counter, "Leases that this member renewed, while it led.", report.LeasesRenewed);
+        text.One("etcd_debugging_server_lease_expired_total", MetricKind.Counter, "Leases that this member found over, while it led.", report.LeasesExpired);
+    }
+
+    private static void WriteAlarms(MetricsText text, StateReport? state)
+    {
+        text.Family("etcd_debugging_server_alarms", MetricKind.Gauge, "1 for each alarm that somebody raised.");
+        foreach (var alarm in state?.Alarms ?? [])
+            text.Sample(1, "server_id", Hex(alarm.Member), "alarm_type", AlarmWords.Of(alarm.Kind));
+    }
+
     private static void WritePeers(MetricsText text, NodeReport report, string own)
     {
         var peers = report.Consensus?.Peers ?? [];
         text.Family("etcd_network_active_peers", MetricKind.Gauge, "1: connected with this peer.");
         foreach (var peer in peers)
-            text.Sample(Flag(peer.IsConnected), "Local", own, "Remote", peer.Label);
+            text.Sample(Flag(peer.IsConnected), "Local", own, "Remote", Hex(peer.Member));
         text.Family("etcd_network_peer_sent_bytes_total", MetricKind.Counter, "Bytes sent to this peer.");
         foreach (var peer in peers)
-            text.Sample(peer.BytesSent, "To", peer.Label);
+            text.Sample(peer.BytesSent, "To", Hex(peer.Member));
         text.Family("etcd_network_peer_received_bytes_total", MetricKind.Counter, "Bytes received from this peer.");
         foreach (var peer in peers)
-            text.Sample(peer.BytesReceived, "From", peer.Label);
+            text.Sample(peer.BytesReceived, "From", Hex(peer.Member));
         text.Family("etcd_network_peer_sent_failures_total", MetricKind.Counter, "Messages to this peer that found no room in the queue.");
         foreach (var peer in peers)
-            text.Sample(peer.FramesDropped, "To", peer.Label);
+            text.Sample(peer.FramesDropped, "To", Hex(peer.Member));
         text.Family("etcd_network_peer_round_trip_time_seconds", MetricKind.Histogram, "From a ping to its answer.");
         foreach (var peer in peers)
         {
             if (peer.RoundTrips is { } trips)
-                text.Sample(trips, "To", peer.Label);
+                text.Sample(trips, "To", Hex(peer.Member));
         }
     }
 

@@ -43,6 +43,17 @@ public sealed class AboutTests(EtcdNode node) : IClassFixture<EtcdNode>
     }
 
     [Fact]
+    public async Task The_last_voter_stays_whatever_was_added_beside_it()
+    {
+        const string NotEnough = "etcdserver: re-configuration failed due to not enough started members";
+        var last = new Pb.MemberRemoveRequest { ID = node.Node.Standing!.Member };
+        await node.RefusedAsync(Cluster + "MemberRemove", last, 9, NotEnough);
+        var added = await node.Client.CallAsync<Pb.MemberAddResponse>(Cluster + "MemberAdd", new Pb.MemberAddRequest { PeerURLs = { "http://beside:2380" } });
+        await node.RefusedAsync(Cluster + "MemberRemove", last, 9, NotEnough);
+        await node.Client.CallAsync<Pb.MemberRemoveResponse>(Cluster + "MemberRemove", new Pb.MemberRemoveRequest { ID = added.Member.ID });
+    }
+
+    [Fact]
     public async Task A_member_that_is_not_up_is_written_down_elsewhere()
     {
         var added = await node.Client.CallAsync<Pb.MemberAddResponse>(Cluster + "MemberAdd", new Pb.MemberAddRequest { PeerURLs = { "http://wrong:2380" }, IsLearner = true });

@@ -47,6 +47,40 @@ public sealed class EtcdMetricsTests(EtcdNode node) : IClassFixture<EtcdNode>
             Assert.Contains(name, lines);
     }
 
+    [Fact]
+    public async Task What_was_done_is_counted_once_for_each_operation()
+    {
+        var name = node.Name();
+        var before = await ScrapeAsync();
+        await node.PutAsync(name + "a", "value");
+        await node.DeleteAsync(name + "a");
+        await node.RangeAsync(new Pb.RangeRequest { Key = EtcdNode.Bytes(name) });
+        var both = new Pb.TxnRequest
+        {
+            Success =
+            {
+                new Pb.RequestOp { RequestPut = new Pb.PutRequest { Key = EtcdNode.Bytes(name + "b") } },
+                new Pb.RequestOp { RequestPut = new Pb.PutRequest { Key = EtcdNode.Bytes(name + "c") } },
+                new Pb.RequestOp { RequestRange = new Pb.RangeRequest { Key = EtcdNode.Bytes(name + "b") } },
+            },
+        };
+        await node.Client.CallAsync<Pb.TxnResponse>("/etcdserverpb.KV/Txn", both);
+        var lease = (await node.Client.CallAsync<Pb.LeaseGrantResponse>("/etcdserverpb.Lease/LeaseGrant", new Pb.LeaseGrantRequest { TTL = 60 })).ID;
+        await node.Node.KeepAliveAsync(lease);
+        await node.PutAsync(name + "d", "value", lease);
+        await node.Client.CallAsync<Pb.LeaseRevokeResponse>("/etcdserverpb.Lease/LeaseRevoke", new Pb.LeaseRevokeRequest { ID = lease });
+        await node.RefusedAsync("/etcdserverpb.Lease/LeaseRevoke", new Pb.LeaseRevokeRequest { ID = lease }, 5, "etcdserver: requested lease not found");
+        var lines = await ScrapeAsync();
+        Assert.Equal((4, 2, 2, 1), (Since("etcd_mvcc_put_total"), Since("etcd_mvcc_delete_total"), Since("etcd_mvcc_range_total"), Since("etcd_mvcc_txn_total")));
+        Assert.Equal((1, 1, 1, 0), (
+            Since("etcd_debugging_lease_granted_total"), Since("etcd_debugging_lease_revoked_total"), Since("etcd_debugging_lease_renewed_total"),
+            Since("etcd_debugging_server_lease_expired_total")));
+        Assert.Contains("etcd_server_slow_apply_total", lines);
+        Assert.DoesNotContain("etcd_server_quota_backend_bytes", lines);
+
+        double Since(string metric) => lines[metric] - before[metric];
+    }
+
     private async Task<Dictionary<string, double>> ScrapeAsync()
     {
         using var http = new HttpClient();

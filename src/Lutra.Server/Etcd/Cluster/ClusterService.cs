@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
@@ -49,8 +50,12 @@ internal static class ClusterService
 
     private static async ValueTask<IMessage> RemoveAsync(EtcdCall call, Pb.MemberRemoveRequest request)
     {
-        await FindAsync(call, request.ID);
-        var removed = await ChangeAsync(call, new RemoveMember(FormatId(request.ID)));
+        var members = (await call.Node.MembersAsync(call.Ended)).Members;
+        var member = Find(members, request.ID);
+
+        // Of the last that votes etcd says that no other has started, whatever was added beside it.
+        var isLast = !member.IsLearner && members.Count(other => !other.IsLearner) == 1;
+        var removed = await ChangeAsync(call, new RemoveMember(FormatId(request.ID)), isLast ? EtcdErrors.NotEnoughStartedMembers : null);
         var reply = new Pb.MemberRemoveResponse { Header = Header(call) };
         Fill(call, reply.Members, removed.Members);
         return reply;
@@ -110,11 +115,10 @@ internal static class ClusterService
         }
     }
 
-    private static async ValueTask<ClusterMember> FindAsync(EtcdCall call, ulong id)
-    {
-        var members = await call.Node.MembersAsync(call.Ended);
-        return members.Members.FirstOrDefault(member => ParseId(member.Id) == id) ?? throw EtcdErrors.MemberNotFound;
-    }
+    private static async ValueTask<ClusterMember> FindAsync(EtcdCall call, ulong id) => Find((await call.Node.MembersAsync(call.Ended)).Members, id);
+
+    private static ClusterMember Find(ImmutableArray<ClusterMember> members, ulong id) =>
+        members.FirstOrDefault(member => ParseId(member.Id) == id) ?? throw EtcdErrors.MemberNotFound;
 
     // Of these replies the header names no revision.
     private static Pb.ResponseHeader Header(EtcdCall call) => call.HeaderAt(Revision.None).ToMessage();
