@@ -20,12 +20,29 @@ internal sealed class HttpConnection : IDisposable
         return connection;
     }
 
+    public static HttpConnection Open(int port)
+    {
+        var connection = new HttpConnection();
+        connection.socket.Connect("localhost", port);
+        return connection;
+    }
+
     public async Task<HttpAnswer> SendAsync(string method, string target, ReadOnlyMemory<byte> body, string contentType = "application/octet-stream")
     {
-        var head = Encoding.ASCII.GetBytes(
-            $"{method} {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n");
-        await socket.SendAsync(new ArraySegment<byte>[] { new(head), new(body.ToArray()) });
+        await socket.SendAsync(Request(method, target, body, contentType));
         return await ReadAsync();
+    }
+
+    /// <summary>On the caller's own thread, so that nothing else that this process has to do can come in between and be taken for the server's slowness.</summary>
+    public HttpAnswer Send(string method, string target, ReadOnlyMemory<byte> body, string contentType = "application/octet-stream")
+    {
+        socket.Send(Request(method, target, body, contentType));
+        for (var have = 0; ;)
+        {
+            have += socket.Receive(buffer.AsSpan(have)) is > 0 and var read ? read : throw new IOException("The server closed the connection.");
+            if (Find(buffer.AsSpan(0, have)) is { } answer)
+                return answer;
+        }
     }
 
     /// <summary>Throws where the answer is no 200.</summary>
@@ -36,6 +53,13 @@ internal sealed class HttpConnection : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    private static ArraySegment<byte>[] Request(string method, string target, ReadOnlyMemory<byte> body, string contentType)
+    {
+        var head = Encoding.ASCII.GetBytes(
+            $"{method} {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\n\r\n");
+        return [new(head), new(body.ToArray())];
+    }
 
     private async Task<HttpAnswer> ReadAsync()
     {

@@ -41,7 +41,7 @@ internal sealed class LeasesLoad(ServerProcess[] servers, int leases, int ttlSec
 
     private async Task RunAsync()
     {
-        using var watcher = new EventWatcher("lease/", lags: null);
+        using var watcher = new EventWatcher("prefix=lease%2F", lags: null);
         await watcher.OpenAsync(ports[0]);
         await EachAsync("granted, each with a key", async (connection, number) =>
         {
