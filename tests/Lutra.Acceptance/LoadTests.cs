@@ -11,14 +11,16 @@ public sealed class LoadTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    [Fact]
-    public async Task Two_hundred_watchers_are_told_everything_and_one_that_does_not_read_costs_the_others_nothing()
+    [Theory]
+    [InlineData("over SSE, each on a connection of its own", 1)]
+    [InlineData("over gRPC, 20 on each call, the calls on 1 connection", 2, "--grpc-calls", "10")]
+    public async Task Two_hundred_watchers_are_told_everything_and_who_does_not_read_costs_the_others_nothing(string how, int slow, params string[] more)
     {
         var told = await RunAsync(
-            "watchers", "--watchers", "200", "--seconds", "2", "--writes-per-second", "50", "--big-writes", "160", "--settle-seconds", "0");
-        Assert.Contains("200 watchers open", told, StringComparison.Ordinal);
-        Assert.Contains("(1 watch behind)", told, StringComparison.Ordinal);
-        Assert.Contains("was told all 160, in order, none missing, none twice", told, StringComparison.Ordinal);
+            "watchers", ["--watchers", "200", "--seconds", "2", "--writes-per-second", "50", "--big-writes", "160", "--settle-seconds", "0", .. more]);
+        Assert.Contains($"200 watchers {how}, open", told, StringComparison.Ordinal);
+        Assert.Contains($"({slow} behind)", told, StringComparison.Ordinal);
+        Assert.Contains("were told all 160, in order, none missing, none twice", told, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,32 @@ internal sealed class ServerProcess(Child child, int port) : IDisposable
         }
     }
 
+    /// <summary>How long its threads, all together, were ready to run while others had the cores. Linux only; elsewhere none.</summary>
+    public TimeSpan WaitedForCores
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux())
+                return TimeSpan.Zero;
+
+            // Of each thread: nanoseconds on a core, nanoseconds waiting for one, slices.
+            var nanos = 0L;
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{child.Process.Id}/task"))
+            {
+                try
+                {
+                    nanos += long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[1], CultureInfo.InvariantCulture);
+                }
+                catch (IOException)
+                {
+                    // It has just ended.
+                }
+            }
+
+            return TimeSpan.FromMicroseconds(nanos / 1000.0);
+        }
+    }
+
     /// <summary>Starts that many nodes in <paramref name="folder"/>, and returns when all answer.</summary>
     public static async Task<ServerProcess[]> StartAsync(string lutra, string folder, int nodes)
     {

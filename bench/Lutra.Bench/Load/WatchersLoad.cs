@@ -50,7 +50,7 @@ internal sealed class WatchersLoad : IDisposable
             servers = await ServerProcess.StartAsync(lutra, folder, nodes: 1);
             var lags = new LagCounts();
             using var load = new WatchersLoad(servers[0], FaceOf(servers[0].Port, lags), lags, keys, big, settle);
-            var alone = await load.WriteAloneAsync(perSecond, seconds);
+            var alone = await load.WriteAloneAsync(perSecond, seconds / 2.0);
             await load.OpenAsync(count);
             await load.WriteAsync(perSecond, seconds, alone);
             await load.StopReadingAsync(perSecond);
@@ -81,7 +81,7 @@ internal sealed class WatchersLoad : IDisposable
     public void Dispose() => face.Dispose();
 
     /// <summary>The same puts while nobody watches, for comparison.</summary>
-    private async Task<Sample> WriteAloneAsync(int perSecond, int seconds)
+    private async Task<Sample> WriteAloneAsync(int perSecond, double seconds)
     {
         // What the node compiles and fills for the first of them is not the cost of one.
         await WriteBigAsync();
@@ -110,15 +110,12 @@ internal sealed class WatchersLoad : IDisposable
             + $" {(server.ResidentBytes - before) / 1024.0 / (count - had):F1} KiB more for each watcher");
     }
 
-    private async Task OpenSomeAsync(int count)
-    {
-        watchers.AddRange(await face.OpenAsync(count));
-    }
+    private async Task OpenSomeAsync(int count) => watchers.AddRange(await face.OpenAsync(count));
 
     private async Task WriteAsync(int perSecond, int seconds, Sample alone)
     {
         lags.Clear();
-        var (cpu, began) = (server.CpuTime, Stopwatch.GetTimestamp());
+        var (cpu, waited, began) = (server.CpuTime, server.WaitedForCores, Stopwatch.GetTimestamp());
         var puts = SmallPuts(perSecond);
         using (var enough = new CancellationTokenSource(TimeSpan.FromSeconds(seconds)))
             await puts.RunAsync(enough.Token);
@@ -129,7 +126,8 @@ internal sealed class WatchersLoad : IDisposable
         var events = (long)written[Small].Count * watchers.Count;
         Console.WriteLine(
             $"{written[Small].Count} writes told to each, in order, none missing, none twice: {events} events in {took.TotalSeconds:F1} s"
-            + $" ({events / took.TotalSeconds:F0}/s, {(server.CpuTime - cpu) / took:F1} cores of the node)");
+            + $" ({events / took.TotalSeconds:F0}/s, {(server.CpuTime - cpu) / took:F1} cores of the node; its threads ran"
+            + $" {(server.CpuTime - cpu) / ((server.CpuTime - cpu) + (server.WaitedForCores - waited)):P0} of the time that they were ready to, and waited for a core else)");
         Console.WriteLine(
             $"  from the put to a watcher: median {lags.Millis(0.5):F0} ms, p99 {lags.Millis(0.99):F0} ms;"
             + $" puts: median {puts.Latency.Median / 1000:F1} ms, p99 {puts.Latency.P99 / 1000:F1} ms"
