@@ -211,7 +211,7 @@ public sealed class TransportTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
     }
 
-    private async Task<int> WatchesAsync() => (await node!.Node.ReportAsync(TimeSpan.FromSeconds(5), Stop)).State!.Watches;
+    private async Task<int> WatchesAsync() => (await node!.Node.ReportAsync(TimeSpan.FromMinutes(2), Stop)).State!.Watches;
 
     private LutraClient Client(LutraTransport transport) =>
         new(new LutraClientOptions { Endpoints = [new Uri($"http://{node!.Address}")], Transport = transport, Timeout = TimeSpan.FromSeconds(30) });

@@ -11,7 +11,7 @@ internal sealed class GrpcClient(string address) : IDisposable
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = false })
     {
         BaseAddress = new Uri($"http://{address}"),
-        Timeout = TimeSpan.FromSeconds(20),
+        Timeout = TimeSpan.FromMinutes(2),
     };
 
     public HttpClient Http => http;

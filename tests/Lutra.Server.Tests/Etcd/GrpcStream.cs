@@ -8,7 +8,7 @@ namespace Lutra.Server.Tests.Etcd;
 /// <param name="answered">Comes with the first reply, where the server waits for it.</param>
 internal sealed class GrpcStream(Task<HttpResponseMessage> answered, OpenContent content) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private Stream? replies;
 

@@ -9,7 +9,7 @@ internal sealed class RawHttp2 : IDisposable
 {
     public const byte Headers = 1, Reset = 3, Settings = 4, Ping = 6, GoAway = 7;
     private const int FrameHeaderBytes = 9;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TcpClient tcp;
     private readonly NetworkStream stream;

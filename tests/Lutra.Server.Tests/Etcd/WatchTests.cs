@@ -219,7 +219,7 @@ public sealed class WatchTests(EtcdNode node) : IClassFixture<EtcdNode>
         while (await CountAsync() > 0)
             await Task.Yield();
 
-        async Task<int> CountAsync() => (await node.Node.ReportAsync(TimeSpan.FromSeconds(5))).State!.Watches;
+        async Task<int> CountAsync() => (await node.Node.ReportAsync(TimeSpan.FromMinutes(2))).State!.Watches;
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Lutra.Server.Auth;
+using Lutra.Server.Tls;
 
 namespace Lutra.Server.Tests.Support;
 
@@ -21,7 +22,7 @@ internal sealed class ServedNode : IAsyncDisposable
     public string Address => $"127.0.0.1:{Server.Address.Port}";
 
     public static async Task<ServedNode> ListenAsync(
-        string address = "127.0.0.1:0", Server.Etcd.EtcdFaceOptions? etcd = null, AuthOptions? auth = null)
+        string address = "127.0.0.1:0", Server.Etcd.EtcdFaceOptions? etcd = null, AuthOptions? auth = null, ServerTlsOptions? tls = null)
     {
         var door = new NodeToBe();
         var server = await LutraServer.StartAsync(door, new LutraServerOptions
@@ -30,6 +31,7 @@ internal sealed class ServedNode : IAsyncDisposable
             EtcdNode = () => door.Node,
             Etcd = etcd ?? new(),
             Auth = auth ?? new(),
+            Tls = tls,
             Rest = new Server.Rest.RestFaceOptions
             {
                 PeerDoor = (stream, remote, proof) => door.Node?.AcceptPeerAsync(stream, remote, proof) ?? Task.CompletedTask,
