@@ -39,6 +39,7 @@ internal static class EtcdRefusals
         ("etcdserver: user name is empty", LutraError.UserRequired),
         ("etcdserver: revision of auth store is old", LutraError.AuthRevisionOld),
         ("etcdserver: authentication failed, invalid user ID or password", LutraError.LoginFailed),
+        ("auth: authentication failed, password was given for no password user", LutraError.LoginFailed),
         ("etcdserver: authentication is not enabled", LutraError.AuthNotEnabled),
         ("etcdserver: user name not found", LutraError.UserNotFound),
         ("etcdserver: user name already exists", LutraError.UserExists),

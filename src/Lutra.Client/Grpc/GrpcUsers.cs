@@ -18,10 +18,7 @@ internal sealed class GrpcUsers(GrpcServer server) : ILutraUsers
         SetPassword set => DoAsync(
             "UserChangePassword", new Pb.AuthUserChangePasswordRequest { Name = set.Name, Password = set.Password }, Pb.AuthUserChangePasswordResponse.Parser,
             static reply => reply.Header, cancellationToken),
-        SetPasswordHash set => DoAsync(
-            "UserChangePassword",
-            new Pb.AuthUserChangePasswordRequest { Name = set.Name, HashedPassword = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(set.PasswordHash)) },
-            Pb.AuthUserChangePasswordResponse.Parser, static reply => reply.Header, cancellationToken),
+        SetPasswordHash set => SetHashAsync(set, cancellationToken),
         GrantRole grant => DoAsync(
             "UserGrantRole", new Pb.AuthUserGrantRoleRequest { User = grant.User, Role = grant.Role }, Pb.AuthUserGrantRoleResponse.Parser, static reply => reply.Header, cancellationToken),
         RevokeRole revoke => DoAsync(
@@ -56,6 +53,17 @@ internal sealed class GrpcUsers(GrpcServer server) : ILutraUsers
 
     public ValueTask<string> LoginAsync(string name, string password, CancellationToken cancellationToken = default) => server.ReadAsync(
         Auth + "Authenticate", new Pb.AuthenticateRequest { Name = name, Password = password }, Pb.AuthenticateResponse.Parser, static reply => reply.Token, cancellationToken);
+
+    // etcd before 3.5 passes the hash over, and sets the password that then is not there: an empty one.
+    private async ValueTask<AuthChangeResult> SetHashAsync(SetPasswordHash set, CancellationToken cancellationToken)
+    {
+        if (!await server.IsOursAsync(cancellationToken))
+            throw server.Refuse("may not know hashes of passwords: set the password itself");
+        var hash = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(set.PasswordHash));
+        return await DoAsync(
+            "UserChangePassword", new Pb.AuthUserChangePasswordRequest { Name = set.Name, HashedPassword = hash }, Pb.AuthUserChangePasswordResponse.Parser,
+            static reply => reply.Header, cancellationToken);
+    }
 
     private ValueTask<AuthChangeResult> DoAsync<TReply>(
         string method, IMessage request, MessageParser<TReply> parser, Func<TReply, Pb.ResponseHeader> header, CancellationToken cancellationToken)

@@ -126,6 +126,7 @@ public sealed class LibraryTestsOnEtcd(OneEtcd target) : LibraryTests(target)
         var (exitCode, output) = await RunAsync("snapshot", "save", Path.Combine(Path.GetTempPath(), "lutra-never-written.snap"));
         Assert.Equal(2, exitCode);
         Assert.Contains("is etcd, which", output, StringComparison.Ordinal);
+        Assert.Equal(LutraError.InvalidArgument, await ErrorOfAsync(Library.Users.ChangeAsync(new SetPasswordHash("nobody", "$2a$10$"), Stop).AsTask()));
         Assert.Equal(LutraError.InvalidArgument, await ErrorOfAsync(Library.ChangeMembersAsync(new ReplaceMember("1", "localhost:1"), Stop).AsTask()));
     }
 }

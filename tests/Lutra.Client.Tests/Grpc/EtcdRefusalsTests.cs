@@ -21,6 +21,8 @@ public sealed class EtcdRefusalsTests
     [InlineData(8, "grpc: received message larger than max", LutraError.TooLarge)]
     [InlineData(7, "etcdserver: permission denied", LutraError.Denied)]
     [InlineData(16, "etcdserver: invalid auth token", LutraError.InvalidToken)]
+    [InlineData(3, "etcdserver: authentication failed, invalid user ID or password", LutraError.LoginFailed)]
+    [InlineData(2, "auth: authentication failed, password was given for no password user", LutraError.LoginFailed)]
     [InlineData(12, "unknown method", LutraError.InvalidArgument)]
     [InlineData(3, "etcdserver: key is not provided", LutraError.InvalidArgument)]
     [InlineData(3, "etcdserver: key not found", LutraError.KeyNotFound)]
