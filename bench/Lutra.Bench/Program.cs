@@ -11,6 +11,7 @@ return args switch
     ["idle", var lutra] => await IdleBench.RunAsync(lutra),
     ["watchers", var lutra, .. var rest] => await WatchersLoad.RunAsync(lutra, LoadOptions.Parse(rest)),
     ["leases", var lutra, .. var rest] => await LeasesLoad.RunAsync(lutra, LoadOptions.Parse(rest)),
+    ["users", var lutra, .. var rest] => await UsersBench.RunAsync(lutra, LoadOptions.Parse(rest)),
     ["compare", var lutra, .. var rest] => await CompareBench.RunAsync(lutra, rest),
     ["echo", var port] => await EchoServer.RunAsync(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)),
     _ => Usage(),
@@ -18,6 +19,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("bench/run commit | rest | restart | idle | watchers | leases | compare");
+    Console.Error.WriteLine("bench/run commit | rest | restart | idle | watchers | leases | users | compare");
     return 2;
 }

@@ -13,6 +13,7 @@ internal sealed class Jwt(JwtOptions options, TimeProvider time) : IDisposable
     private const int TokenLengthMax = 8 * 1024;
 
     private readonly JwtKey key = new(options);
+    private readonly VerifiedTokens verified = new();
 
     public bool CanSign => key.CanSign;
 
@@ -36,6 +37,23 @@ internal sealed class Jwt(JwtOptions options, TimeProvider time) : IDisposable
     /// <summary>Whom the token names; null where it is none of ours, or over.</summary>
     public (string User, ulong AuthRevision)? Read(string token)
     {
+        var claims = verified.Find(token);
+        if (claims is null)
+        {
+            claims = Verify(token);
+            if (claims is null)
+                return null;
+            verified.Add(token, claims);
+        }
+
+        return time.GetUtcNow().ToUnixTimeMilliseconds() < claims.EndsAtSeconds * 1000 ? (claims.User, claims.AuthRevision) : null;
+    }
+
+    public void Dispose() => key.Dispose();
+
+    // All but whether it is over.
+    private SignedClaims? Verify(string token)
+    {
         if (token.Length > TokenLengthMax || token.Split('.') is not [var head, var claims, var signature] || !Ascii.IsValid(token))
             return null;
         if (!Base64Url.IsValid(head) || !Base64Url.IsValid(claims) || !Base64Url.IsValid(signature))
@@ -54,8 +72,6 @@ internal sealed class Jwt(JwtOptions options, TimeProvider time) : IDisposable
         }
     }
 
-    public void Dispose() => key.Dispose();
-
     private bool IsOurs(byte[] head)
     {
         using var document = JsonDocument.Parse(head);
@@ -64,7 +80,7 @@ internal sealed class Jwt(JwtOptions options, TimeProvider time) : IDisposable
             && !root.TryGetProperty("crit", out _);
     }
 
-    private (string User, ulong AuthRevision)? Claims(byte[] claims)
+    private static SignedClaims? Claims(byte[] claims)
     {
         using var document = JsonDocument.Parse(claims);
         var root = document.RootElement;
@@ -73,6 +89,6 @@ internal sealed class Jwt(JwtOptions options, TimeProvider time) : IDisposable
             || !root.TryGetProperty("revision", out var revision) || revision.ValueKind != JsonValueKind.Number || !revision.TryGetUInt64(out var authRevision)
             || !root.TryGetProperty("exp", out var end) || end.ValueKind != JsonValueKind.Number || !end.TryGetDouble(out var seconds))
             return null;
-        return time.GetUtcNow().ToUnixTimeMilliseconds() < seconds * 1000 ? (name, authRevision) : null;
+        return new SignedClaims(name, authRevision, seconds);
     }
 }

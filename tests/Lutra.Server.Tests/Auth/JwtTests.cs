@@ -96,6 +96,32 @@ public sealed class JwtTests
             Assert.Null(jwt.Read(token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..]));
     }
 
+    [Fact]
+    public void A_token_that_was_read_before_vouches_for_itself_alone_and_not_beyond_its_end()
+    {
+        var time = new HandTime();
+        using var jwt = new Jwt(new JwtOptions("HS256", null, new byte[32], TimeSpan.FromMinutes(5)), time);
+        using var other = new Jwt(new JwtOptions("HS256", null, Enumerable.Repeat((byte)1, 32).ToArray(), TimeSpan.FromMinutes(5)), time);
+
+        // More than are remembered, each read when it is new, when it is known, and when others may have taken its place.
+        string[] tokens = [.. Enumerable.Range(0, 3000).Select(at => jwt.Sign($"user{at}", (ulong)at))];
+        for (var round = 0; round < 2; round++)
+        {
+            for (var at = 0; at < tokens.Length; at++)
+            {
+                Assert.Equal(($"user{at}", (ulong)at), jwt.Read(tokens[at]));
+                Assert.Equal(($"user{at}", (ulong)at), jwt.Read(tokens[at]));
+            }
+        }
+
+        var known = tokens[^1];
+        for (var at = 0; at < known.Length; at++)
+            Assert.Null(jwt.Read(known[..at] + (known[at] == 'A' ? 'B' : 'A') + known[(at + 1)..]));
+        Assert.Null(other.Read(known));
+        time.Pass(TimeSpan.FromMinutes(6));
+        Assert.Null(jwt.Read(known));
+    }
+
     [Theory]
     [InlineData("simple,ttl=5m", "no options")]
     [InlineData("jwt", "sign-method")]
