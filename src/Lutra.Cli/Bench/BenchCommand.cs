@@ -55,7 +55,8 @@ internal sealed class BenchCommand : ClientCommand
         var (name, _, make) = Workloads.First(each => each.Name == parsed.GetRequiredValue(workload));
         var tls = TlsOf(parsed);
         var servers = EndpointsOf(parsed).Select(server => Endpoints.Parse(server, tls is null ? "http" : "https")).ToArray();
-        GrpcChannel[] channels = [.. Enumerable.Range(0, plan.Connections).Select(at => new GrpcChannel(servers[at % servers.Length], tls))];
+        var token = await TokenAsync(client, UserOf(parsed), cancellationToken);
+        GrpcChannel[] channels = [.. Enumerable.Range(0, plan.Connections).Select(at => new GrpcChannel(servers[at % servers.Length], tls, () => token))];
         try
         {
             await using var load = make(plan);
@@ -71,6 +72,19 @@ internal sealed class BenchCommand : ClientCommand
         {
             foreach (var channel in channels)
                 channel.Dispose();
+        }
+    }
+
+    /// <summary>One for all connections; null where nobody is named, or users are not asked for.</summary>
+    private static async Task<string?> TokenAsync(ILutraClient client, ClientCredentials? user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return user is null ? null : await client.Users.LoginAsync(user.User, user.Password, cancellationToken);
+        }
+        catch (LutraException needless) when (needless.Error == LutraError.AuthNotEnabled)
+        {
+            return null;
         }
     }
 

@@ -70,12 +70,15 @@ internal abstract class ClientCommand : Command
             Endpoints = [.. Known(to).Select(server => Endpoints.Parse(server, secured is null ? "http" : "https"))],
             Timeout = TimeoutOf(parsed),
             Tls = secured,
-            Credentials = user.Of(parsed),
+            Credentials = UserOf(parsed),
             Transport = TransportOf(parsed),
         });
     }
 
     protected Tls.ClientTlsOptions? TlsOf(ParseResult parsed) => tls.Of(parsed);
+
+    /// <summary>Who asks; null: nobody in particular.</summary>
+    protected ClientCredentials? UserOf(ParseResult parsed) => user.Of(parsed);
 
     private static IReadOnlyList<string> Known(IReadOnlyList<string> to) =>
         to.Count > 0 ? to : throw new LutraException(LutraError.InvalidArgument, "The list of servers is empty. Name one, such as: --endpoints localhost:2379");
