@@ -39,7 +39,7 @@ internal sealed class ApplyTarget : FuzzTarget
         var rule = new KeyspaceMergeRule();
         var events = new TableEvents(_ => { }, () => { }, failure => throw failure, _ => { });
         using var tables = TableStore.Open(new SimulatedDisk(scheduler, "disk").Mount(process), process, new TableOptions(MemtableBytes: 64 * 1024, BlockCacheBytes: 1), rule, events);
-        using var store = KeyspaceStore.Open(tables, rule);
+        using var store = KeyspaceStore.Open(tables, rule, recentKeys: 4);
         var index = LogIndex.Zero;
         for (var (at, count) = (0, 0); at + 2 <= input.Length && count < CommandsMax; count++)
         {
