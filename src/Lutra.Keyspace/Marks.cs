@@ -9,12 +9,16 @@ internal static class Marks
     public static readonly Mark CompactedAlready = new(MarkClass.Common);
     public static readonly Mark Compacted = new(MarkClass.Common);
     public static readonly Mark VersionBelowFloorDropped = new(MarkClass.Common);
+    public static readonly Mark UsersOrRolesChanged = new(MarkClass.Common);
+    public static readonly Mark CommandDenied = new(MarkClass.Common);
+    public static readonly Mark CommandOfAnOldAuthRevision = new(MarkClass.Common);
 
     public static readonly Mark RecentKeyFound = new(MarkClass.Common);
 
     public static readonly Mark SessionUnknown = new(MarkClass.Rare);
     public static readonly Mark SessionAnsweredFromMemory = new(MarkClass.Rare);
     public static readonly Mark IdempotencyKeyKnown = new(MarkClass.Rare);
+    public static readonly Mark TokenOfAnOldPassword = new(MarkClass.Rare);
     public static readonly Mark AnswerMeasured = new(MarkClass.Rare);
     public static readonly Mark TransactionTookElse = new(MarkClass.Rare);
     public static readonly Mark TombstoneDropped = new(MarkClass.Rare);
@@ -29,10 +33,6 @@ internal static class Marks
     public static readonly Mark AlarmChanged = new(MarkClass.VeryRare);
     public static readonly Mark AlarmRefused = new(MarkClass.VeryRare);
 
-    public static readonly Mark UsersOrRolesChanged = new(MarkClass.VeryRare);
-    public static readonly Mark CommandDenied = new(MarkClass.VeryRare);
-    public static readonly Mark CommandOfAnOldAuthRevision = new(MarkClass.VeryRare);
-    public static readonly Mark TokenOfAnOldPassword = new(MarkClass.VeryRare);
     public static readonly Mark CommandBreaksARule = new(MarkClass.VeryRare);
     public static readonly Mark SequenceBelowWindow = new(MarkClass.VeryRare);
     public static readonly Mark IdempotencyKeyReused = new(MarkClass.VeryRare);

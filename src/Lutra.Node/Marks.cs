@@ -26,8 +26,6 @@ internal static class Marks
     public static readonly Mark WriteRefusedForQuota = new(MarkClass.VeryRare);
     public static readonly Mark TablesSqueezed = new(MarkClass.VeryRare);
 
-    // Seen where a request to be taken in comes after the removal.
-    public static readonly Mark StaleRequestToJoinRefused = new(MarkClass.VeryRare);
     public static readonly Mark MajorityWithoutRoom = new(MarkClass.VeryRare);
     public static readonly Mark ForwardReplyOfAnotherTime = new(MarkClass.Common);
     public static readonly Mark LeaderNotReachable = new(MarkClass.Common);
@@ -44,6 +42,7 @@ internal static class Marks
 
     public static readonly Mark MemberMoved = new(MarkClass.Rare);
     public static readonly Mark RemovedNodeStops = new(MarkClass.Rare);
+    public static readonly Mark StaleRequestToJoinRefused = new(MarkClass.Rare);
     public static readonly Mark InstalledStateResetsLog = new(MarkClass.Rare);
     public static readonly Mark StuckDiskHandsOver = new(MarkClass.Rare);
     public static readonly Mark StuckDiskEndsLeadership = new(MarkClass.Rare);

@@ -14,20 +14,16 @@ internal sealed class PermissionBook
     public bool IsOn => isOn && !isLost;
 
     /// <summary>Somebody is about to ask for a switch.</summary>
-    public void SwitchAsked()
-    {
-        isOn = false;
-        Now = new Moment(Now.Epoch + 1);
-    }
+    public void SwitchAsked() => (isOn, Now) = (false, new Moment(Now.Epoch + 1));
 
-    /// <param name="on">How it is from now on.</param>
-    public void Switched(bool on) => isOn = on;
+    /// <param name="on">How it is from now on. What was asked for before may have been done before.</param>
+    public void Switched(bool on) => (isOn, Now) = (on, new Moment(Now.Epoch + 1));
 
     public void SwitchUnknown() => isLost = true;
 
     /// <summary>Users were asked for at <paramref name="moment"/>, now, and all the while.</summary>
     public bool AreUsersAskedForSince(Moment moment) => IsOn && moment == Now;
 
-    /// <summary>Between two switches.</summary>
+    /// <summary>Between two of: a switch was asked for, it was done.</summary>
     internal readonly record struct Moment(int Epoch);
 }
