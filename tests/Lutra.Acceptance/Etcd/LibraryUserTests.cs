@@ -99,8 +99,10 @@ public abstract class LibraryUserTests(EtcdTarget target) : IAsyncLifetime
     {
         var client = new LutraClient(new LutraClientOptions
         {
-            Endpoints = Endpoints.ParseList(string.Join(',', target.Endpoints)), Credentials = who,
-            Timeout = TimeSpan.FromMinutes(2), AttemptTimeout = TimeSpan.FromMinutes(1),
+            Endpoints = Endpoints.ParseList(string.Join(',', target.Endpoints)),
+            Credentials = who,
+            Timeout = TimeSpan.FromMinutes(2),
+            AttemptTimeout = TimeSpan.FromMinutes(1),
         });
         opened.Add(client);
         return client;
