@@ -14,7 +14,7 @@ public abstract class LutraTarget(int nodes) : EtcdTarget
     public override async ValueTask InitializeAsync()
     {
         if (Tools.IsThere("etcdctl"))
-            cluster = await RealCluster.StartAsync(nodes);
+            cluster = await RealCluster.StartAsync(nodes, "--bcrypt-cost=4");
     }
 
     public override ValueTask DisposeAsync()

@@ -63,7 +63,7 @@ public abstract class RealEtcdTarget(int members) : EtcdTarget
         {
             ArgumentList =
             {
-                "--name", $"{member + 1}", "--data-dir", Path.Combine(folder!, $"{member + 1}"), "--log-level", "error",
+                "--name", $"{member + 1}", "--data-dir", Path.Combine(folder!, $"{member + 1}"), "--log-level", "error", "--bcrypt-cost", "4",
                 "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peers[member],
                 "--initial-advertise-peer-urls", peers[member], "--initial-cluster", string.Join(',', peers.Select((peer, at) => $"{at + 1}={peer}")),
             },

@@ -66,6 +66,19 @@ public sealed class AboutTests(EtcdNode node) : IClassFixture<EtcdNode>
     }
 
     [Fact]
+    public async Task A_second_learner_has_to_wait_for_the_first_and_a_voter_to_be_has_not()
+    {
+        var learner = await AddAsync("http://first:2380", isLearner: true);
+        await node.RefusedAsync(
+            Cluster + "MemberAdd", new Pb.MemberAddRequest { PeerURLs = { "http://second:2380" }, IsLearner = true }, 9, "etcdserver: too many learner members in cluster");
+        var voter = await AddAsync("http://third:2380", isLearner: false);
+        await RemoveAsync(learner);
+        var next = await AddAsync("http://second:2380", isLearner: true);
+        await RemoveAsync(voter);
+        await RemoveAsync(next);
+    }
+
+    [Fact]
     public async Task A_status_names_version_leader_and_indexes()
     {
         var status = await node.Client.CallAsync<Pb.StatusResponse>(Maintenance + "Status", new Pb.StatusRequest());
@@ -135,4 +148,10 @@ public sealed class AboutTests(EtcdNode node) : IClassFixture<EtcdNode>
         foreach (var path in new Server.Etcd.EtcdFace(() => null, new Server.Auth.Doorkeeper(new()), new(), false, default).Methods.Keys.Where(path => !path.Contains("v1alpha", StringComparison.Ordinal)))
             Assert.Contains(path, described);
     }
+
+    private async Task<ulong> AddAsync(string url, bool isLearner) =>
+        (await node.Client.CallAsync<Pb.MemberAddResponse>(Cluster + "MemberAdd", new Pb.MemberAddRequest { PeerURLs = { url }, IsLearner = isLearner })).Member.ID;
+
+    private async Task RemoveAsync(ulong member) =>
+        await node.Client.CallAsync<Pb.MemberRemoveResponse>(Cluster + "MemberRemove", new Pb.MemberRemoveRequest { ID = member });
 }

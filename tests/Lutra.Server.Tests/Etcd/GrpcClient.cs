@@ -56,10 +56,10 @@ internal sealed class GrpcClient(string address) : IDisposable
     }
 
     /// <summary>Open before the server has said anything: etcd waits for the first message.</summary>
-    public GrpcStream OpenAtOnce(string path)
+    public GrpcStream OpenAtOnce(string path, params (string Name, string Value)[] headers)
     {
         var content = new OpenContent();
-        return new GrpcStream(SendAsync(path, content, []), content);
+        return new GrpcStream(SendAsync(path, content, headers), content);
     }
 
     /// <summary>One message there and many back.</summary>

@@ -28,12 +28,8 @@ internal static class AuthService
         ProtoMethod.Single(Service + "UserDelete", CallerNeed.Root, Pb.AuthUserDeleteRequest.Parser, static (call, request) =>
             ChangeAsync(call, new DeleteUser(Known(request.Name, EtcdErrors.UserNotFound)), header => new Pb.AuthUserDeleteResponse { Header = header })) with { Writes = true },
         ProtoMethod.Single(Service + "UserChangePassword", CallerNeed.Root, Pb.AuthUserChangePasswordRequest.Parser, ChangePasswordAsync) with { Writes = true },
-        ProtoMethod.Single(Service + "UserGrantRole", CallerNeed.Root, Pb.AuthUserGrantRoleRequest.Parser, static (call, request) => ChangeAsync(
-            call, new GrantRole(Known(request.User, EtcdErrors.UserNotFound), Known(request.Role, EtcdErrors.RoleNotFound)),
-            header => new Pb.AuthUserGrantRoleResponse { Header = header })) with { Writes = true },
-        ProtoMethod.Single(Service + "UserRevokeRole", CallerNeed.Root, Pb.AuthUserRevokeRoleRequest.Parser, static (call, request) => ChangeAsync(
-            call, new RevokeRole(Known(request.Name, EtcdErrors.UserNotFound), Known(request.Role, EtcdErrors.RoleNotGranted)),
-            header => new Pb.AuthUserRevokeRoleResponse { Header = header })) with { Writes = true },
+        ProtoMethod.Single(Service + "UserGrantRole", CallerNeed.Root, Pb.AuthUserGrantRoleRequest.Parser, GrantRoleAsync) with { Writes = true },
+        ProtoMethod.Single(Service + "UserRevokeRole", CallerNeed.Root, Pb.AuthUserRevokeRoleRequest.Parser, RevokeRoleAsync) with { Writes = true },
         ProtoMethod.Single(Service + "RoleAdd", CallerNeed.Root, Pb.AuthRoleAddRequest.Parser, static (call, request) =>
             ChangeAsync(call, new AddRole(Known(request.Name, EtcdErrors.RoleEmpty)), header => new Pb.AuthRoleAddResponse { Header = header })) with { Writes = true },
         ProtoMethod.Single(Service + "RoleGet", CallerNeed.User, Pb.AuthRoleGetRequest.Parser, GetRoleAsync),
@@ -99,6 +95,20 @@ internal static class AuthService
         return reply;
     }
 
+    private static async ValueTask<IMessage> GrantRoleAsync(EtcdCall call, Pb.AuthUserGrantRoleRequest request)
+    {
+        var user = Known(request.User, EtcdErrors.UserNotFound);
+        var role = await OfUserAsync(call, user, request.Role, EtcdErrors.RoleNotFound);
+        return await ChangeAsync(call, new GrantRole(user, role), header => new Pb.AuthUserGrantRoleResponse { Header = header });
+    }
+
+    private static async ValueTask<IMessage> RevokeRoleAsync(EtcdCall call, Pb.AuthUserRevokeRoleRequest request)
+    {
+        var user = Known(request.Name, EtcdErrors.UserNotFound);
+        var role = await OfUserAsync(call, user, request.Role, EtcdErrors.RoleNotGranted);
+        return await ChangeAsync(call, new RevokeRole(user, role), header => new Pb.AuthUserRevokeRoleResponse { Header = header });
+    }
+
     private static async ValueTask<IMessage> ListRolesAsync(EtcdCall call, Pb.AuthRoleListRequest request)
     {
         var roles = await call.Node.Users.RolesAsync(call.Ended);
@@ -129,6 +139,14 @@ internal static class AuthService
         {
             throw new GrpcException(GrpcStatusCode.InvalidArgument, $"lutra: {refused.Message}");
         }
+    }
+
+    // Where the role has no name and the user is not there, the user is what is told.
+    private static async ValueTask<string> OfUserAsync(EtcdCall call, string user, string role, GrpcException unnamed)
+    {
+        if (role.Length == 0)
+            await call.Node.Users.UserAsync(user, call.Ended);
+        return Known(role, unnamed);
     }
 
     // No user and no role has no name.

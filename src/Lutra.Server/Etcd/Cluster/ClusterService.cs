@@ -35,8 +35,11 @@ internal static class ClusterService
     private static async ValueTask<IMessage> AddAsync(EtcdCall call, Pb.MemberAddRequest request)
     {
         var address = PeerUrls.ToAddress(request.PeerURLs);
-        if ((await call.Node.MembersAsync(call.Ended)).Members.Any(member => member.PeerAddress == address))
+        var members = (await call.Node.MembersAsync(call.Ended)).Members;
+        if (members.Any(member => member.PeerAddress == address))
             throw EtcdErrors.PeerUrlExists;
+        if (request.IsLearner && members.Any(IsShownAsLearner))
+            throw EtcdErrors.TooManyLearners;
 
         // Every member begins as a learner, so that one that never starts holds up nothing; who asked for a voter gets one once it has caught up.
         var promotion = request.IsLearner ? MemberPromotion.Manual : MemberPromotion.Automatic;
@@ -130,7 +133,7 @@ internal static class ClusterService
             var shown = new Pb.Member
             {
                 ID = ParseId(member.Id),
-                IsLearner = member.IsLearner && member.Promotion != MemberPromotion.Automatic,
+                IsLearner = IsShownAsLearner(member),
                 PeerURLs = { UrlOf(member.PeerAddress) },
             };
 
@@ -146,6 +149,9 @@ internal static class ClusterService
 
         string UrlOf(string address) => $"{call.Face.UrlScheme}://{address}";
     }
+
+    // A voter to be is shown as a voter.
+    private static bool IsShownAsLearner(ClusterMember member) => member.IsLearner && member.Promotion != MemberPromotion.Automatic;
 
     private static ulong ParseId(string id) => ulong.Parse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 

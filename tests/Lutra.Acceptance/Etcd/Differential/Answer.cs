@@ -9,14 +9,17 @@ namespace Lutra.Acceptance.Etcd.Differential;
 /// <param name="Replies">Its messages, in order.</param>
 internal sealed record Answer(int Code, string Text, IReadOnlyList<IMessage> Replies)
 {
-    public bool Equals(Answer? other) => other is not null && Code == other.Code && Text == other.Text && Replies.SequenceEqual(other.Replies);
+    /// <summary>The status of HTTP, where the gateway was asked; else 0.</summary>
+    public int Http { get; init; }
+
+    public bool Equals(Answer? other) => other is not null && Code == other.Code && Http == other.Http && Text == other.Text && Replies.SequenceEqual(other.Replies);
 
     public override int GetHashCode() => HashCode.Combine(Code, Text);
 
     public override string ToString()
     {
         if (Code != 0)
-            return $"{Code} \"{Text}\"";
+            return $"{Code}{(Http == 0 ? "" : $" (HTTP {Http})")} \"{Text}\"";
         var text = new StringBuilder(Text);
         foreach (var reply in Replies)
             text.Append(text.Length > 0 ? "\n        " : "").Append(Places.Shown(reply));

@@ -9,11 +9,13 @@ internal sealed class KeyDraw(int seed)
     private const string Service = "/etcdserverpb.KV/";
     private const int RequestBytesMax = 1_572_864;
 
+    private const int KeyBytesMax = 64 * 1024;
+
     // At most twelve: up to there etcd's sort leaves what is equal in the order of the keys.
-    private static readonly ByteString[] Keys =
+    private readonly ByteString[] keys =
     [
         .. new[] { "a", "b", "ab", "aa", "abc", "b/", "c" }.Select(ByteString.CopyFromUtf8),
-        ByteString.CopyFrom(0), ByteString.CopyFrom(0, 0), ByteString.CopyFrom(0xff), ByteString.CopyFrom(0xff, 0xff), ByteString.CopyFrom([.. Enumerable.Repeat((byte)'k', 300)]),
+        ByteString.CopyFrom(0), ByteString.CopyFrom(0, 0), ByteString.CopyFrom(0xff), ByteString.CopyFrom(0xff, 0xff), Filled('k', (seed & 63) switch { 0 or 32 => KeyBytesMax, 16 => KeyBytesMax + 1, _ => 300 }),
     ];
 
     private readonly Random random = new(~seed);
@@ -34,6 +36,16 @@ internal sealed class KeyDraw(int seed)
         return random.Next(3) == 0
             ? new CallStep(Service + "DeleteRange", Delete())
             : new CallStep(Service + "Put", Put(leases));
+    }
+
+    /// <summary>More at once than fits into one response of a watch; twice, so that there is something before it, and then nothing of it.</summary>
+    public IEnumerable<CallStep> Large()
+    {
+        var several = new Pb.TxnRequest();
+        for (var number = 0; number < 3; number++)
+            several.Success.Add(new Pb.RequestOp { RequestPut = new Pb.PutRequest { Key = keys[number], Value = Filled('l', 300_000 + random.Next(200_000)) } });
+        made += 3;
+        return [new CallStep(Service + "Txn", several), new CallStep(Service + "Txn", several), new CallStep(Service + "DeleteRange", All())];
     }
 
     /// <summary>Mostly one that there is or nearly is.</summary>
@@ -64,19 +76,21 @@ internal sealed class KeyDraw(int seed)
         _ => random.NextInt64(1, 8),
     };
 
-    private ByteString Key() => random.Next(40) == 0 ? ByteString.Empty : Keys[random.Next(Keys.Length)];
+    private ByteString Key() => random.Next(40) == 0 ? ByteString.Empty : keys[random.Next(keys.Length)];
 
     private ByteString Value() => random.Next(400) switch
     {
         // Above and below what etcd takes, not near it: how long its own header is differs from request to request.
-        0 => Filled(RequestBytesMax + (random.Next(2) == 0 ? random.Next(2000) : -60_000)),
-        1 => Filled(2 * 1024 * 1024 + random.Next(100)),
-        < 10 => Filled(random.Next(5000)),
+        0 => Filled('v', RequestBytesMax + (random.Next(2) == 0 ? random.Next(2000) : -60_000)),
+        1 => Filled('v', 2 * 1024 * 1024 + random.Next(100)),
+        < 10 => Filled('v', random.Next(5000)),
         < 80 => ByteString.Empty,
         var one => ByteString.CopyFromUtf8($"v{one % 5}"),
     };
 
-    private static ByteString Filled(int bytes) => ByteString.CopyFrom([.. Enumerable.Repeat((byte)'v', bytes)]);
+    private static ByteString Filled(char with, int bytes) => ByteString.CopyFrom([.. Enumerable.Repeat((byte)with, bytes)]);
+
+    private static Pb.DeleteRangeRequest All() => new() { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) };
 
     private Pb.RangeRequest RangeRequest(bool mayBeWrong)
     {
@@ -148,7 +162,7 @@ internal sealed class KeyDraw(int seed)
 
         // More operations than there may be.
         if (depth == 0 && random.Next(80) == 0)
-            request.Success.AddRange(Enumerable.Range(0, random.Next(126, 131)).Select(_ => new Pb.RequestOp { RequestRange = new Pb.RangeRequest { Key = Keys[0] } }));
+            request.Success.AddRange(Enumerable.Range(0, random.Next(126, 131)).Select(_ => new Pb.RequestOp { RequestRange = new Pb.RangeRequest { Key = keys[0] } }));
         return request;
     }
 

@@ -20,7 +20,23 @@ internal static class Minimiser
             }
 
             if (piece <= 1)
-                return (smallest, found);
+                break;
         }
+
+        for (var at = 0; at < smallest.Length; at++)
+        {
+            for (var call = smallest[at] is PassingStep passing ? passing.Calls.Count - 1 : -1; call >= 0; call--)
+            {
+                // Without its learner a sequence may ask for a voter, which would stop etcd.
+                var calls = ((PassingStep)smallest[at]).Calls;
+                if (calls[call].Chosen != 0)
+                    continue;
+                Step[] without = [.. smallest[..at], new PassingStep([.. calls.Where((_, each) => each != call)]), .. smallest[(at + 1)..]];
+                if (await pair.RunAsync(without) is { } still)
+                    (smallest, found) = (without, still);
+            }
+        }
+
+        return (smallest, found);
     }
 }

@@ -12,6 +12,8 @@ internal static class Replies
 
     public static IMessage Parse(string path, byte[] reply) => Parsers[path].ParseFrom(reply);
 
+    public static IMessage Parse(string path, string json) => Parsers[path].ParseJson(json);
+
     /// <summary>Ids, terms, sizes, times, and the order of what has none.</summary>
     /// <param name="member">The store's own.</param>
     public static IMessage WithoutNature(IMessage reply, ulong member)
@@ -33,8 +35,22 @@ internal static class Replies
                 Order(list.Leases, list.Leases.OrderBy(lease => lease.ID));
                 break;
             case Pb.MemberListResponse list:
-                foreach (var one in list.Members)
-                    Own(one, member);
+                Show(list.Members, member);
+                break;
+            case Pb.MemberAddResponse added:
+                Show(added.Members, member);
+                break;
+            case Pb.MemberRemoveResponse removed:
+                Show(removed.Members, member);
+                break;
+            case Pb.MemberUpdateResponse updated:
+                Show(updated.Members, member);
+                break;
+            case Pb.MemberPromoteResponse promoted:
+                Show(promoted.Members, member);
+                break;
+            case Pb.AuthenticateResponse { Token.Length: > 0 } entered:
+                entered.Token = "token";
                 break;
             case Pb.HashResponse hash:
                 hash.Hash = 0;
@@ -52,6 +68,13 @@ internal static class Replies
     /// <summary>A request that names a lease which the store chose is as long as its number.</summary>
     public static string WithoutSize(string refusal) =>
         refusal.StartsWith("grpc: received message larger", StringComparison.Ordinal) ? refusal[..refusal.IndexOf('(', StringComparison.Ordinal)] : refusal;
+
+    private static void Show(Google.Protobuf.Collections.RepeatedField<Pb.Member> members, ulong own)
+    {
+        foreach (var one in members)
+            Own(one, own);
+        Order(members, members.OrderBy(one => one.ID));
+    }
 
     private static void Own(Pb.Member shown, ulong member)
     {

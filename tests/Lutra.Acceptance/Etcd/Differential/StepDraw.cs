@@ -4,14 +4,28 @@ using Pb = Lutra.Protocol.Etcd;
 namespace Lutra.Acceptance.Etcd.Differential;
 
 /// <summary>Draws a sequence from a seed: mostly sensible requests over few keys, so that they meet, and in between what no client should send.</summary>
-internal sealed class StepDraw(int seed)
+internal sealed class StepDraw
 {
     private const string Leases = "/etcdserverpb.Lease/";
-    private readonly Random random = new(seed);
-    private readonly KeyDraw keys = new(seed);
+
+    // How large a message may be as JSON is each store's own affair.
+    private const int JsonBytesMax = 1024 * 1024;
+
+    private readonly Random random;
+    private readonly KeyDraw keys;
+    private readonly MembersDraw members;
+    private readonly UsersDraw users;
     private readonly List<long> leases = [];
     private int chosenLeases;
     private bool leavesData;
+
+    public StepDraw(int seed)
+    {
+        random = new Random(seed);
+        keys = new KeyDraw(seed);
+        members = new MembersDraw(seed);
+        users = new UsersDraw(seed, keys);
+    }
 
     public IReadOnlyList<Step> Sequence(int steps)
     {
@@ -20,21 +34,41 @@ internal sealed class StepDraw(int seed)
         {
             switch (random.Next(100))
             {
-                case < 60: sequence.Add(keys.Call(leases)); break;
+                case < 58: sequence.Add(MaybeAsJson(keys.Call(leases))); break;
+                case < 60: sequence.AddRange(Rare()); break;
                 case < 64: sequence.Add(Compaction()); break;
                 case < 72: sequence.AddRange(Grant()); break;
-                case < 76: sequence.Add(Call(Leases + "LeaseRevoke", new Pb.LeaseRevokeRequest { ID = keys.Lease(leases) })); break;
-                case < 80: sequence.Add(Call(Leases + "LeaseTimeToLive", new Pb.LeaseTimeToLiveRequest { ID = keys.Lease(leases), Keys = random.Next(2) == 0 })); break;
-                case < 82: sequence.Add(Call(Leases + "LeaseLeases", new Pb.LeaseLeasesRequest())); break;
+                case < 76: sequence.Add(MaybeAsJson(Call(Leases + "LeaseRevoke", new Pb.LeaseRevokeRequest { ID = keys.Lease(leases) }))); break;
+                case < 80: sequence.Add(MaybeAsJson(Call(Leases + "LeaseTimeToLive", new Pb.LeaseTimeToLiveRequest { ID = keys.Lease(leases), Keys = random.Next(2) == 0 }))); break;
+                case < 82: sequence.Add(MaybeAsJson(Call(Leases + "LeaseLeases", new Pb.LeaseLeasesRequest()))); break;
                 case < 85: sequence.Add(new KeepAliveStep([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => keys.Lease(leases))])); break;
                 case < 92: sequence.Add(Watch()); break;
-                case < 96: sequence.Add(Maintenance()); break;
-                default: sequence.Add(Cluster()); break;
+                case < 96: sequence.Add(MaybeAsJson(Maintenance())); break;
+                default: sequence.Add(MaybeAsJson(Cluster())); break;
             }
         }
 
         return sequence;
     }
+
+    private IEnumerable<Step> Rare()
+    {
+        switch (random.Next(10))
+        {
+            case < 4:
+                return [users.Users(leases)];
+            case < 9:
+                return [members.Learner()];
+            default:
+                CallStep[] large = [.. keys.Large()];
+                var watch = WatchCreate();
+                (watch.Fragment, watch.PrevKv) = (random.Next(4) != 0, true);
+                return random.Next(2) == 0 ? [new WatchStep([watch], large)] : [.. large, new WatchStep([watch], [])];
+        }
+    }
+
+    private CallStep MaybeAsJson(CallStep call) =>
+        random.Next(6) == 0 && GatewayClient.Serves(call.Path) && call.Request.CalculateSize() < JsonBytesMax ? call with { ThroughGateway = true } : call;
 
     private CallStep Compaction() => Call(
         "/etcdserverpb.KV/Compact", new Pb.CompactionRequest { Revision = keys.Revision(), Physical = !(leavesData |= random.Next(4) != 0) });
@@ -73,12 +107,15 @@ internal sealed class StepDraw(int seed)
         }
 
         var meanwhile = random.Next(2) == 0 ? [] : Enumerable.Range(0, random.Next(1, 4)).Select(_ => keys.Write(leases)).ToArray();
-        return new WatchStep(creates, meanwhile);
+        return new WatchStep(creates, meanwhile) { AsksProgress = random.Next(3) == 0 };
     }
 
     private Pb.WatchCreateRequest WatchCreate()
     {
+        // A watch of what is no key is refused, with ids of its own.
         var (key, end) = keys.Range();
+        if (key.Length > LutraLimits.KeySizeBytesMax || end.Length > LutraLimits.KeySizeBytesMax)
+            (key, end) = (ByteString.CopyFromUtf8("a"), ByteString.Empty);
         var create = new Pb.WatchCreateRequest
         {
             Key = key,

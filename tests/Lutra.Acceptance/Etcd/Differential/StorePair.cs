@@ -6,22 +6,31 @@ namespace Lutra.Acceptance.Etcd.Differential;
 internal sealed class StorePair(string etcd, string lutra) : IDisposable
 {
     private const int Before = 20;
+    private const string InvalidToken = "etcdserver: invalid auth token";
 
     private readonly StoreSide theirs = new(etcd);
     private readonly StoreSide ours = new(lutra);
     private long floor;
 
+    // What they hold from here on is not the same, and it is meant.
+    private bool hasParted;
+
+    /// <summary>How many requests each of them was sent in sequences.</summary>
+    public int Asked { get; private set; }
+
     /// <summary>The first step at which they differ, with both answers; null: none.</summary>
     public async Task<Disagreement?> RunAsync(IReadOnlyList<Step> sequence)
     {
+        hasParted = false;
         await BeginAsync();
         using var history = await History.OpenAsync(theirs);
         using var ourHistory = await History.OpenAsync(ours);
         for (var at = 0; at < sequence.Count; at++)
         {
             var (their, our) = await AskedAsync(sequence, at, history);
+            Asked += sequence[at].Requests;
             await Task.WhenAll(history.ReadToAsync(theirs.Revision), ourHistory.ReadToAsync(ours.Revision));
-            if (VersionDifferences.PartWays(sequence[at], their, our))
+            if (hasParted)
                 return null;
             if (VersionDifferences.Between(sequence[at], their, our) is { } difference)
                 return new Disagreement(at, difference.Theirs, difference.Ours);
@@ -79,16 +88,52 @@ internal sealed class StorePair(string etcd, string lutra) : IDisposable
         {
             case CallStep call:
                 var answers = await BothAsync(side => side.AskAsync(call));
-                if (call.Request is Pb.CompactionRequest compaction && answers.Theirs.Code == 0)
-                    floor = theirs.Resolve(compaction).Revision;
+                if (IsParting(call, answers.Theirs, answers.Ours))
+                    return answers;
+                NoteFloor(call, answers.Theirs);
                 return answers;
             case KeepAliveStep keep:
                 return await BothAsync(side => side.AskAsync(keep));
             case WatchStep watch:
                 return await WatchAsync(watch, history);
+            case PassingStep passing:
+                return await PassAsync(passing);
             default:
                 throw new System.Diagnostics.UnreachableException($"No way to ask {step}");
         }
+    }
+
+    private bool IsParting(CallStep call, Answer their, Answer our) => hasParted |= VersionDifferences.PartWays(call, their, our);
+
+    private void NoteFloor(CallStep call, Answer answer)
+    {
+        if (call.Request is Pb.CompactionRequest compaction && answer.Code == 0)
+            floor = theirs.Resolve(compaction).Revision;
+    }
+
+    // The first of its calls at which they differ.
+    private async Task<(Answer Theirs, Answer Ours)> PassAsync(PassingStep step)
+    {
+        var answers = (Theirs: Same, Ours: Same);
+        foreach (var call in step.Calls)
+        {
+            answers = await BothAsync(side => side.AskAsync(call));
+            if (IsParting(call, answers.Theirs, answers.Ours) || VersionDifferences.Between(call, answers.Theirs, answers.Ours) is not null)
+                break;
+            NoteFloor(call, answers.Theirs);
+
+            // One of them may not have looked at the token.
+            if (call.Caller is { } caller && (answers.Theirs.Text == InvalidToken || answers.Ours.Text == InvalidToken))
+            {
+                theirs.Forget(caller);
+                ours.Forget(caller);
+            }
+
+            answers = (Same, Same);
+        }
+
+        await Task.WhenAll(theirs.EndPassingAsync(), ours.EndPassingAsync());
+        return answers;
     }
 
     private async Task<(Answer Theirs, Answer Ours)> WatchAsync(WatchStep step, History history)
@@ -104,7 +149,7 @@ internal sealed class StorePair(string etcd, string lutra) : IDisposable
         foreach (var call in step.Meanwhile)
         {
             var (said, saidHere) = await BothAsync(side => side.AskAsync(call));
-            if (VersionDifferences.PartWays(call, said, saidHere))
+            if (IsParting(call, said, saidHere))
                 return (said, saidHere);
             if (VersionDifferences.Between(call, said, saidHere) is { } difference)
                 return difference;
@@ -121,9 +166,12 @@ internal sealed class StorePair(string etcd, string lutra) : IDisposable
                 : history.Count(resolved, since, one => !VersionDifferences.IsDeleteAt(floor, one));
         }
 
-        var readings = await Task.WhenAll(their.ToTheEndAsync(expected, floor), our.ToTheEndAsync(expected, floor));
+        var asksProgress = step.AsksProgress && step.Creates.All(create => !VersionDifferences.SaysNoProgress(theirs.Resolve(create), theirs.Revision));
+        var readings = await Task.WhenAll(their.ToTheEndAsync(expected, floor, asksProgress), our.ToTheEndAsync(expected, floor, asksProgress));
         return (readings[0], readings[1]);
     }
+
+    private static Answer Same => new(0, "", []);
 
     private static Answer Ids(long[] ids) => new(0, $"watches {string.Join(", ", ids)}", []);
 

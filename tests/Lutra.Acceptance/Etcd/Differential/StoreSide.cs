@@ -9,10 +9,13 @@ internal sealed class StoreSide(string endpoint) : IDisposable
 {
     private static readonly ByteString First = ByteString.CopyFrom(0);
 
-    private readonly Dictionary<long, long> leases = [];
+    private readonly Dictionary<long, long> chosen = [];
     private readonly GrpcClient client = new(endpoint);
+    private readonly GatewayClient gateway = new(endpoint);
+    private StoreUsers? users;
     private ulong member;
     private long begin;
+    private int run;
 
     /// <summary>The store's revision, as the last answer had it.</summary>
     public long Revision { get; private set; }
@@ -28,7 +31,7 @@ internal sealed class StoreSide(string endpoint) : IDisposable
         member = list.Header.MemberId;
         Revision = (await client.CallAsync<Pb.DeleteRangeResponse>("/etcdserverpb.KV/DeleteRange", new Pb.DeleteRangeRequest { Key = First, RangeEnd = First }))
             .Header.Revision;
-        leases.Clear();
+        chosen.Clear();
     }
 
     /// <summary>Makes so many revisions, at least two, that leave nothing.</summary>
@@ -43,20 +46,29 @@ internal sealed class StoreSide(string endpoint) : IDisposable
     public async Task BeginAsync(long revision)
     {
         begin = Revision = revision;
+        run++;
         await client.TryAsync("/etcdserverpb.KV/Compact", new Pb.CompactionRequest { Revision = revision, Physical = true });
     }
 
     public async Task<Answer> AskAsync(CallStep call)
     {
         var request = Resolve(call.Request);
-        var end = await client.TryAsync(call.Path, request);
+        var token = await Users.TokenAsync(call.Caller);
+        var end = call.ThroughGateway ? await gateway.AskAsync(call.Path, request, token)
+            : token is null ? await client.TryAsync(call.Path, request)
+            : await client.TryAsync(call.Path, request, ("token", token));
         var replies = end.Replies.Select(reply => Replies.Parse(call.Path, reply)).ToArray();
-        if (call.ChosenLease != 0 && replies is [Pb.LeaseGrantResponse { ID: > 0 } granted])
-            leases[call.ChosenLease] = granted.ID;
+        if (call.Chosen != 0 && replies is [Pb.LeaseGrantResponse { ID: > 0 } granted])
+            chosen[call.Chosen] = granted.ID;
+        if (call.Chosen != 0 && replies is [Pb.MemberAddResponse { Member: { } added }])
+            chosen[call.Chosen] = unchecked((long)added.ID);
         foreach (var reply in replies)
             Note(reply);
-        return new Answer(end.Status, Replies.WithoutSize(end.Message), [.. replies.Select(Symbols)]);
+        return new Answer(end.Status, Replies.WithoutSize(end.Message), [.. replies.Select(Symbols)]) { Http = call.ThroughGateway ? (int)end.Http : 0 };
     }
+
+    /// <summary>Who asks next under this name logs in anew.</summary>
+    public void Forget(string name) => Users.Forget(name);
 
     public async Task<Answer> AskAsync(KeepAliveStep step)
     {
@@ -64,7 +76,7 @@ internal sealed class StoreSide(string endpoint) : IDisposable
         var replies = new List<IMessage>();
         foreach (var lease in step.Leases)
         {
-            await stream.SendAsync(new Pb.LeaseKeepAliveRequest { ID = Places.Resolve(lease, leases) });
+            await stream.SendAsync(new Pb.LeaseKeepAliveRequest { ID = Places.Resolve(lease, chosen) });
             if (await stream.ReadAsync<Pb.LeaseKeepAliveResponse>() is not { } reply)
                 return new Answer(stream.End.Status, stream.End.Message, replies);
             replies.Add(Symbols(reply));
@@ -78,11 +90,26 @@ internal sealed class StoreSide(string endpoint) : IDisposable
 
     /// <summary>A copy of what is to be sent, with this run's numbers.</summary>
     public T Resolve<T>(T request)
-        where T : IMessage => Places.Resolve(request, begin, leases);
+        where T : IMessage => Places.Resolve(request, begin, run, chosen);
 
-    public IMessage Symbols(IMessage reply) => Replies.WithoutNature(Places.Symbols(reply, leases), member);
+    public IMessage Symbols(IMessage reply) => Replies.WithoutNature(Places.Symbols(reply, run, chosen), member);
 
-    public void Dispose() => client.Dispose();
+    /// <summary>Removes what a <see cref="PassingStep"/> left: users, roles, and learners.</summary>
+    public async Task EndPassingAsync()
+    {
+        await Users.RemoveAllAsync();
+        var list = await client.CallAsync<Pb.MemberListResponse>("/etcdserverpb.Cluster/MemberList", new Pb.MemberListRequest());
+        foreach (var other in list.Members.Where(one => one.ID != member))
+            await client.CallAsync<Pb.MemberRemoveResponse>("/etcdserverpb.Cluster/MemberRemove", new Pb.MemberRemoveRequest { ID = other.ID });
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        gateway.Dispose();
+    }
+
+    private StoreUsers Users => users ??= new StoreUsers(client);
 
     private void Note(IMessage reply)
     {
