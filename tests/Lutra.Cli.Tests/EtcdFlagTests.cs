@@ -204,6 +204,19 @@ public sealed class EtcdFlagTests : IDisposable
         Assert.Equal(3, Parse($"--config-file={file}").Errors.Count);
     }
 
+    [Fact]
+    public void A_file_that_is_nothing_but_faults_is_not_told_as_a_whole()
+    {
+        var file = Path.Combine(folder, "faults.yaml");
+        File.WriteAllText(file, string.Join('\n', Enumerable.Range(0, 1000).Select(number => $"none{number}: 1")));
+        Assert.Equal(21, Parse($"--config-file={file}").Errors.Count);
+        File.WriteAllText(file, $"log-outputs: {new string('[', 400_000)}{new string(']', 400_000)}");
+        Assert.Contains("list that is none", Assert.Single(Parse($"--config-file={file}").Errors), StringComparison.Ordinal);
+        Assert.Equal(21, Parse(string.Join(' ', Enumerable.Repeat("x", 1000))).Errors.Count);
+        var (_, errors, _) = Parse($"--initial-cluster={string.Join(',', Enumerable.Repeat("x", 500))}");
+        Assert.Equal("--initial-cluster lists more than 100 addresses.", Assert.Single(errors));
+    }
+
     private static string Repository()
     {
         var at = AppContext.BaseDirectory;

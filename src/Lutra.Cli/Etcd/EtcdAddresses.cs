@@ -7,6 +7,7 @@ internal sealed class EtcdAddresses(EtcdSettings settings, string name)
 {
     private const string ClientDefault = "http://localhost:2379";
     private const string PeerDefault = "http://localhost:2380";
+    private const int PartsMax = 100;
 
     public void Resolve()
     {
@@ -97,9 +98,15 @@ internal sealed class EtcdAddresses(EtcdSettings settings, string name)
         return urls.Count > 0 ? urls : [new Setting(otherwise, $"--{flag}")];
     }
 
-    private IEnumerable<Setting> Parts(string flag) => settings.Urls.TryGetValue(flag, out var given)
-        ? given.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => given with { Text = part })
-        : [];
+    private IEnumerable<Setting> Parts(string flag)
+    {
+        if (!settings.Urls.TryGetValue(flag, out var given))
+            return [];
+        if (given.Text.AsSpan().Count(',') < PartsMax)
+            return given.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => given with { Text = part });
+        settings.Refuse($"{given.Origin} lists more than {PartsMax} addresses.");
+        return [];
+    }
 
     // The default port is not left out: etcd wants every port said.
     private Setting Of(Setting url)

@@ -10,6 +10,9 @@ internal static class EtcdArguments
 {
     private const string Prefix = "ETCD_";
 
+    // More would only scroll away.
+    private const int ErrorsMax = 20;
+
     /// <summary>Every option that was given, by name.</summary>
     public static Dictionary<string, Setting> Read(
         IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Action<string> warn, List<string> errors)
@@ -36,6 +39,12 @@ internal static class EtcdArguments
         var given = new Dictionary<string, Setting>(StringComparer.Ordinal);
         for (var at = 0; at < arguments.Count; at++)
         {
+            if (errors.Count >= ErrorsMax)
+            {
+                errors.Add("There may be more faults: the rest was not read.");
+                break;
+            }
+
             var argument = arguments[at];
             if (!argument.StartsWith('-') || argument is "-" or "--")
             {

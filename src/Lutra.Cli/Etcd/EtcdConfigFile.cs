@@ -10,6 +10,11 @@ internal static class EtcdConfigFile
 {
     private const long BytesMax = 1024 * 1024;
 
+    // More would only scroll away.
+    private const int ErrorsMax = 20;
+    private const int ShownMax = 200;
+    private const int ListMax = 100;
+
     private static readonly Dictionary<string, string> Sections = new(StringComparer.Ordinal)
     {
         ["client-transport-security"] = "",
@@ -29,8 +34,11 @@ internal static class EtcdConfigFile
 
             string? section = null;
             var number = 0;
-            foreach (var line in File.ReadLines(path))
-                Add(line, $"{path} line {++number}", ref section, given, errors);
+            var before = errors.Count;
+            foreach (var line in File.ReadLines(path).TakeWhile(_ => errors.Count - before < ErrorsMax))
+                Add(line, path, ++number, ref section, given, errors);
+            if (errors.Count - before >= ErrorsMax)
+                errors.Add($"{path} may have more faults: the rest was not read.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -40,16 +48,17 @@ internal static class EtcdConfigFile
         return given;
     }
 
-    private static void Add(string line, string origin, ref string? section, Dictionary<string, Setting> given, List<string> errors)
+    private static void Add(string line, string path, int number, ref string? section, Dictionary<string, Setting> given, List<string> errors)
     {
         var text = WithoutComment(line).TrimEnd();
         if (text.Length == 0 || text == "---")
             return;
+        var origin = $"{path} line {number}";
         var isInner = text[0] is ' ' or '\t';
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0 || (colon + 1 < text.Length && text[colon + 1] != ' ') || (isInner && section is null) || text.TrimStart()[0] == '-')
         {
-            errors.Add($"{origin} is \"{text.Trim()}\", but must be a line \"name: value\".");
+            errors.Add($"{origin} is \"{Shown(text.Trim())}\", but must be a line \"name: value\".");
             return;
         }
 
@@ -64,7 +73,9 @@ internal static class EtcdConfigFile
         section = isInner ? section : null;
         name = isInner ? InSection(section!, name) : name;
         if (EtcdCommand.Find(name) is null)
-            errors.Add($"{origin} sets \"{name}\", but there is no such option of etcd 3.6.");
+            errors.Add($"{origin} sets \"{Shown(name)}\", but there is no such option of etcd 3.6.");
+        else if (value is null)
+            errors.Add($"{origin} gives \"{name}\" a list that is none of up to {ListMax} plain values.");
         else if (value.Length > 0 && !given.TryAdd(name, new Setting(value, origin)))
             errors.Add($"{origin} sets \"{name}\" for the second time (first at {given[name].Origin}).");
     }
@@ -76,14 +87,25 @@ internal static class EtcdConfigFile
         _ => section + name,
     };
 
-    private static string Value(string text) => text switch
+    /// <summary>Null: a list that this does not read.</summary>
+    private static string? Value(string text) => text is ['[', .. var inner, ']'] ? List(inner) : Plain(text);
+
+    private static string? List(string inner)
+    {
+        if (inner.AsSpan().Count(',') >= ListMax || inner.AsSpan().ContainsAny('[', ']'))
+            return null;
+        return string.Join(',', inner.Split(',').Select(one => Plain(one.Trim())));
+    }
+
+    private static string Plain(string text) => text switch
     {
         "null" or "~" => "",
         ['\'', .. var inner, '\''] => inner.Replace("''", "'", StringComparison.Ordinal),
         ['"', .. var inner, '"'] => inner,
-        ['[', .. var inner, ']'] => string.Join(',', inner.Split(',').Select(one => Value(one.Trim()))),
         _ => text,
     };
+
+    private static string Shown(string text) => text.Length <= ShownMax ? text : $"{text[..ShownMax]}...";
 
     // Between quotes, which stand where a text begins, a number sign is one.
     private static string WithoutComment(string line)

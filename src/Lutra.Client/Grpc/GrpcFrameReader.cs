@@ -37,8 +37,9 @@ internal sealed class GrpcFrameReader(Stream stream) : IDisposable
         {
             return parser.ParseFrom(buffer.AsSpan(start, length));
         }
-        catch (InvalidProtocolBufferException broken)
+        catch (Exception broken) when (broken is InvalidProtocolBufferException or IndexOutOfRangeException)
         {
+            // Out of range is what Google.Protobuf says of a message within a message that announces two gigabytes.
             throw new GrpcException(GrpcException.Unavailable, "The server sent a message that cannot be read.", broken);
         }
         finally

@@ -8,6 +8,7 @@ namespace Lutra.Server.Auth;
 /// <param name="Certificate">The user that a verified certificate names; null: none was shown.</param>
 internal readonly record struct Credentials(string? Token, string? Name, string? Password, string? Certificate)
 {
+    private const int BasicLengthMax = 8 * 1024;
     private const string BearerScheme = "Bearer ", BasicScheme = "Basic ";
 
     /// <summary>The value of an Authorization header. Throws <see cref="LutraException"/>: login failed, for one that cannot be read.</summary>
@@ -17,6 +18,8 @@ internal readonly record struct Credentials(string? Token, string? Name, string?
             return new Credentials(null, null, null, certificate);
         if (!header.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase))
             return new Credentials(WithoutBearer(header), null, null, certificate);
+        if (header.Length > BasicLengthMax)
+            throw new LutraException(LutraError.LoginFailed, $"The Authorization header is longer than any name and password: {BasicLengthMax} letters.");
         var bytes = new byte[header.Length];
         if (!Convert.TryFromBase64String(header[BasicScheme.Length..].Trim(), bytes, out var length))
             throw new LutraException(LutraError.LoginFailed, "The Authorization header is not base64 behind Basic.");

@@ -66,7 +66,9 @@ internal sealed class Jwt(JwtOptions options, TimeProvider time) : IDisposable
                 return null;
             return Claims(Base64Url.DecodeFromChars(claims));
         }
-        catch (Exception broken) when (broken is JsonException or FormatException)
+
+        // An invalid operation is a text that is no Unicode.
+        catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException)
         {
             return null;
         }

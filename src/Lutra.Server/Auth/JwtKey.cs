@@ -46,7 +46,7 @@ internal sealed class JwtKey : IDisposable
             if (CanSign)
                 Sign([]);
         }
-        catch (Exception broken) when (broken is CryptographicException or ArgumentException)
+        catch (Exception broken) when (broken is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             throw new FormatException($"the keys for {Method} cannot be used: {broken.Message}", broken);
         }

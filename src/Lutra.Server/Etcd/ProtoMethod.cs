@@ -23,7 +23,12 @@ internal static class ProtoMethod
         }
         catch (InvalidProtocolBufferException malformed)
         {
-            throw Malformed.Request(malformed);
+            throw Malformed.Request(malformed.Message);
+        }
+        catch (IndexOutOfRangeException)
+        {
+            // What Google.Protobuf says of a message within a message that announces two gigabytes.
+            throw Malformed.Request("unexpected EOF");
         }
     }
 }

@@ -44,6 +44,13 @@ public sealed class GrpcFrameReaderTests
     }
 
     [Fact]
+    public async Task A_message_within_a_message_that_announces_two_gigabytes_is_refused()
+    {
+        using var reader = new GrpcFrameReader(new PieceStream([0, 0, 0, 0, 6, 0x1a, 0xff, 0xff, 0xff, 0xff, 7], 100));
+        Assert.Equal(GrpcException.Unavailable, (await Assert.ThrowsAsync<GrpcException>(() => reader.ReadAsync(WatchRequest.Parser, default).AsTask())).Status);
+    }
+
+    [Fact]
     public async Task A_length_alone_sets_no_memory_aside()
     {
         using var reader = new GrpcFrameReader(new PieceStream([0, 30, 0, 0, 0, 1, 2, 3], 100));

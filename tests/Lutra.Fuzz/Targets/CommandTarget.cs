@@ -12,7 +12,7 @@ internal sealed class CommandTarget : FuzzTarget
     {
         var draw = new CommandDraw(random);
         var (session, sequence, key) = draw.Envelope();
-        return CommandCodec.Encode(new CommandEnvelope(new ProposalId(7, (ulong)random.Next()), 1_000_000, session, sequence, key), draw.Command());
+        return CommandCodec.Encode(new CommandEnvelope(new ProposalId(7, (ulong)random.Next()), 1_000_000, session, sequence, key), random.Next(4) == 0 ? new AuthDraw(random).Command() : draw.Command());
     }
 
     public override void Parse(byte[] input)

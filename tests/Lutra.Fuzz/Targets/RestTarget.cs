@@ -1,9 +1,6 @@
 using System.Text;
 using Lutra.Server.Auth;
 using Lutra.Server.Rest;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 
 namespace Lutra.Fuzz.Targets;
 
@@ -13,10 +10,6 @@ namespace Lutra.Fuzz.Targets;
 /// </summary>
 internal sealed class RestTarget : FuzzTarget
 {
-    // Kestrel lets no more through.
-    private const int HeadersMax = 100;
-    private const int FirstLineLengthMax = 8 * 1024;
-
     private static readonly string[] examples =
     [
         "GET /key/a%2Fb?consistency=local&revision=1",
@@ -46,7 +39,7 @@ internal sealed class RestTarget : FuzzTarget
     ];
 
     private readonly RestFace face;
-    private readonly Failures failures = new();
+    private readonly UnforeseenFailures failures = new();
 
     public RestTarget() => face = new RestFace(CannedStore.Open(), () => null, new Doorkeeper(new AuthOptions()), new RestFaceOptions(), failures, CancellationToken.None);
 
@@ -63,7 +56,7 @@ internal sealed class RestTarget : FuzzTarget
 
     public override void Parse(byte[] input)
     {
-        var http = Bed(() => ToRequest(input));
+        var http = Bed(() => RequestText.ToHttp(input));
         if (http is null)
             return;
         using var ended = new CancellationTokenSource();
@@ -84,53 +77,4 @@ internal sealed class RestTarget : FuzzTarget
     }
 
     public override bool IsDeclared(Exception exception) => false;
-
-    // Null: what no web server would let through.
-    private static DefaultHttpContext? ToRequest(byte[] input)
-    {
-        var text = Encoding.UTF8.GetString(input);
-        var body = text.IndexOf("\n\n", StringComparison.Ordinal);
-        var head = (body < 0 ? text : text[..body]).Split('\n');
-        var blank = head[0].IndexOf(' ', StringComparison.Ordinal);
-        if (blank <= 0 || head[0].AsSpan(blank + 1).ContainsAnyInRange('\0', ' ') || !head[0].AsSpan(blank + 1).StartsWith("/"))
-            return null;
-        if (head.Length > 1 + HeadersMax || head[0].Length > FirstLineLengthMax)
-            return null;
-        var http = new DefaultHttpContext();
-        http.Request.Method = head[0][..blank];
-        http.Features.Get<IHttpRequestFeature>()!.RawTarget = head[0][(blank + 1)..];
-        foreach (var line in head.Skip(1))
-        {
-            var colon = line.IndexOf(':', StringComparison.Ordinal);
-            if (colon <= 0 || line.AsSpan().ContainsAnyInRange('\0', '\x1f'))
-                return null;
-            http.Request.Headers.Append(line[..colon], line[(colon + 1)..].Trim());
-        }
-
-        if (body >= 0)
-        {
-            var bytes = Encoding.UTF8.GetBytes(text[(body + 2)..]);
-            http.Request.Body = new MemoryStream(bytes);
-            http.Request.ContentLength = bytes.Length;
-        }
-
-        http.Response.Body = Stream.Null;
-        return http;
-    }
-
-    /// <summary>Keeps what the face says to the log about failures that it did not foresee.</summary>
-    private sealed class Failures : ILogger
-    {
-        private Exception? first;
-
-        public Exception? Take() => Interlocked.Exchange(ref first, null);
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Interlocked.CompareExchange(ref first, exception ?? new InvalidDataException(formatter(state, exception)), null);
-    }
 }

@@ -62,6 +62,7 @@ public sealed class JwtTests
     [InlineData("""{"username":7,"revision":1,"exp":99999999999}""")]
     [InlineData("""{"username":"u","revision":-1,"exp":99999999999}""")]
     [InlineData("""{"username":"u","revision":1,"exp":"soon"}""")]
+    [InlineData("""{"username":"\ud800","revision":1,"exp":99999999999}""")]
     [InlineData("""[]""")]
     [InlineData("""{""")]
     public void Claims_that_name_nobody_name_nobody(string claims)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Pb = Lutra.Protocol.Etcd;
 
 namespace Lutra.Server.Tests.Etcd;
 
@@ -59,6 +60,22 @@ public sealed class GatewayTests(EtcdNode node) : IClassFixture<EtcdNode>
         var nested = second.GetProperty("responses")[0].GetProperty("response_txn");
         Assert.True(nested.GetProperty("succeeded").GetBoolean());
         Assert.Empty(nested.GetProperty("header").EnumerateObject());
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_in_many_pieces_is_read_where_it_ends()
+    {
+        var body = Encoding.UTF8.GetBytes("""  {"ID":"5","more":[{"a":"}"},[1,2],"\"{"]} {"ID":"6"} {"ID":7}""");
+        var requests = new Server.Etcd.Gateway.GatewayRequests(
+            System.IO.Pipelines.PipeReader.Create(new MemoryStream(body), new System.IO.Pipelines.StreamPipeReaderOptions(bufferSize: 1, minimumReadSize: 1)),
+            Pb.LeaseKeepAliveRequest.Descriptor, sizeBytesMax: 1000);
+        foreach (var lease in (long[])[5, 6, 7])
+        {
+            Assert.True(await requests.ReadAsync(default));
+            Assert.Equal(lease, Pb.LeaseKeepAliveRequest.Parser.ParseFrom(requests.Message.Span).ID);
+        }
+
+        Assert.False(await requests.ReadAsync(default));
     }
 
     [Fact]

@@ -64,6 +64,20 @@ public sealed class GrpcTests(EtcdNode node) : IClassFixture<EtcdNode>
         Assert.Equal(12, (await node.Client.TryAsync(Put, Look, ("grpc-encoding", "snappy"))).Status);
         Assert.Equal(13, (await node.Client.TryAsync(Put, GrpcClient.Frame([1, 2, 3], isCompressed: true), ("grpc-encoding", "gzip"))).Status);
         Assert.Equal(13, (await node.Client.TryAsync(Put, GrpcClient.Frame([1, 2, 3], isCompressed: true))).Status);
+        Assert.Equal(13, (await node.Client.TryAsync(Put, GrpcClient.Frame([], isCompressed: true), ("grpc-encoding", "gzip"))).Status);
+        var packed = Zip(new Pb.PutRequest { Key = EtcdNode.Bytes(node.Name()), Value = EtcdNode.Bytes(new string('x', 1000)) }.ToByteArray());
+        Assert.Equal(13, (await node.Client.TryAsync(Put, GrpcClient.Frame(packed[..^9], isCompressed: true), ("grpc-encoding", "gzip"))).Status);
+    }
+
+    [Fact]
+    public async Task A_message_within_a_message_that_announces_two_gigabytes_is_refused()
+    {
+        byte[] message = [0x1a, 0xff, 0xff, 0xff, 0xff, 7];
+        using var stream = await node.Client.OpenAsync("/etcdserverpb.Watch/Watch");
+        await stream.SendBytesAsync(GrpcClient.Frame(message));
+        Assert.Null(await stream.ReadAsync<Pb.WatchResponse>());
+        Assert.Equal(13, stream.End.Status);
+        Assert.StartsWith("grpc: error unmarshalling request: proto: ", stream.End.Message, StringComparison.Ordinal);
     }
 
     [Theory]

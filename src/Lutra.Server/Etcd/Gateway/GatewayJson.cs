@@ -12,6 +12,7 @@ internal static class GatewayJson
 {
     // Nested transactions go deeper than the parser's own limit of 100: two levels for each.
     private const int DepthMax = 300;
+    private const int ReasonMax = 300;
 
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
 
@@ -26,9 +27,12 @@ internal static class GatewayJson
         }
         catch (Exception malformed) when (malformed is InvalidJsonException or InvalidProtocolBufferException or FormatException or OverflowException)
         {
-            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"the body is no {shape.Name} in JSON: {malformed.Message}");
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"the body is no {shape.Name} in JSON: {Shown(malformed.Message)}");
         }
     }
+
+    // It may quote what was sent.
+    private static string Shown(string reason) => reason.Length <= ReasonMax ? reason : $"{reason[..ReasonMax]}...";
 
     public static string Format(MessageDescriptor shape, ReadOnlySpan<byte> message) => Formatter.Format(shape.Parser.ParseFrom(message));
 }

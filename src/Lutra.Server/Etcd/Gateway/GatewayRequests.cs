@@ -11,6 +11,10 @@ namespace Lutra.Server.Etcd.Gateway;
 /// <param name="sizeBytesMax">Of one of them, checked while it is read.</param>
 internal sealed class GatewayRequests(PipeReader body, MessageDescriptor shape, int sizeBytesMax) : MessageReader
 {
+    // How far the object that comes was looked at, so that one that comes in many pieces is not looked at as many times.
+    private JsonReaderState seen;
+    private long seenBytes;
+
     public override async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -62,14 +66,12 @@ internal sealed class GatewayRequests(PipeReader body, MessageDescriptor shape, 
     {
         var buffer = read.Buffer;
         (json, end) = ("", default);
-        if (IsBlank(buffer))
+        if (seenBytes == 0 && IsBlank(buffer))
             return false;
-        var reader = new Utf8JsonReader(buffer, read.IsCompleted, default);
         try
         {
-            if (!JsonDocument.TryParseValue(ref reader, out var document))
+            if (!HasWhole(buffer.Slice(seenBytes), read.IsCompleted))
                 return false;
-            document.Dispose();
         }
         catch (JsonException malformed)
         {
@@ -77,9 +79,22 @@ internal sealed class GatewayRequests(PipeReader body, MessageDescriptor shape, 
             throw new GrpcException(GrpcStatusCode.InvalidArgument, $"the body is no JSON: {malformed.Message}");
         }
 
-        end = reader.Position;
+        end = buffer.GetPosition(seenBytes);
         json = Encoding.UTF8.GetString(buffer.Slice(0, end));
+        (seen, seenBytes) = (default, 0);
         return true;
+    }
+
+    /// <summary>Whether the value ends in what is new; then, and else, all that was looked at is seen.</summary>
+    private bool HasWhole(in ReadOnlySequence<byte> unseen, bool isLast)
+    {
+        var reader = new Utf8JsonReader(unseen, isLast, seen);
+        var ends = false;
+        while (!ends && reader.Read())
+            ends = reader.CurrentDepth == 0 && reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray);
+        seenBytes += reader.BytesConsumed;
+        seen = reader.CurrentState;
+        return ends;
     }
 
     private static bool IsBlank(in ReadOnlySequence<byte> buffer)

@@ -67,7 +67,10 @@ internal sealed class GrpcRequestPipe(PipeReader body, GrpcEncoding encoding, in
         end = message.End;
         measures?.Received(length);
         if (isCompressed)
-            Message = GzipMessage.Decompress(message, messageSizeBytesMax);
+        {
+            (rented, length) = GzipMessage.Decompress(message, messageSizeBytesMax);
+            Message = rented.AsMemory(0, length);
+        }
         else if (message.IsSingleSegment)
             Message = message.First;
         else

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Pipelines;
 
 namespace Lutra.Server.Etcd.Grpc;
 
@@ -8,25 +10,54 @@ internal static class GzipMessage
 {
     private const int PieceBytes = 16 * 1024;
 
-    public static ReadOnlyMemory<byte> Decompress(in ReadOnlySequence<byte> compressed, int sizeBytesMax)
+    // Head, an empty block, and the sum of nothing (RFC 1952): no gzip is shorter.
+    private const int GzipBytesMin = 20;
+
+    /// <returns>A rented array, which is the caller's to give back, and how much of it is the message.</returns>
+    public static (byte[] Rented, int Length) Decompress(in ReadOnlySequence<byte> compressed, int sizeBytesMax)
     {
-        var message = new ArrayBufferWriter<byte>();
+        if (compressed.Length < GzipBytesMin)
+            throw NotGzip();
+        var message = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        var length = 0;
         try
         {
-            using var source = new MemoryStream(compressed.ToArray());
-            using var gzip = new GZipStream(source, CompressionMode.Decompress);
-            while (gzip.Read(message.GetSpan(PieceBytes)) is > 0 and var count)
+            using var gzip = new GZipStream(PipeReader.Create(compressed).AsStream(), CompressionMode.Decompress);
+            while (gzip.Read(message.AsSpan(length)) is > 0 and var count)
             {
-                message.Advance(count);
-                if (message.WrittenCount > sizeBytesMax)
-                    throw GrpcRequestPipe.TooLarge(message.WrittenCount, sizeBytesMax);
+                length += count;
+                if (length > sizeBytesMax)
+                    throw GrpcRequestPipe.TooLarge(length, sizeBytesMax);
+                if (length == message.Length)
+                    message = Larger(message);
             }
-        }
-        catch (InvalidDataException)
-        {
-            throw new GrpcException(GrpcStatusCode.Internal, "grpc: failed to decompress the received message: it is not gzip");
-        }
 
-        return message.WrittenMemory;
+            // One that is cut off unpacks as far as it goes: its last four bytes say how long it was.
+            return length == AnnouncedBytes(compressed) ? (message, length) : throw new InvalidDataException();
+        }
+        catch (Exception broken)
+        {
+            ArrayPool<byte>.Shared.Return(message);
+            if (broken is InvalidDataException)
+                throw NotGzip();
+            throw;
+        }
     }
+
+    private static int AnnouncedBytes(in ReadOnlySequence<byte> compressed)
+    {
+        Span<byte> announced = stackalloc byte[sizeof(int)];
+        compressed.Slice(compressed.Length - sizeof(int)).CopyTo(announced);
+        return BinaryPrimitives.ReadInt32LittleEndian(announced);
+    }
+
+    private static byte[] Larger(byte[] full)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full);
+        return larger;
+    }
+
+    private static GrpcException NotGzip() => new(GrpcStatusCode.Internal, "grpc: failed to decompress the received message: it is not gzip");
 }

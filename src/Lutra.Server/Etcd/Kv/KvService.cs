@@ -77,20 +77,9 @@ internal static class KvService
         target.End();
     }
 
-    // Whether this member has removed the data already (physical) makes no difference: merges do it, and reads below are refused at once.
     private static async ValueTask CompactAsync(EtcdCall call, ReadOnlyMemory<byte> request)
     {
-        long revision = 0;
-        var source = new ProtoReader(request);
-        while (source.Next(out var type) is > 0 and var field)
-        {
-            if (field == 1)
-                revision = source.Number(type);
-            else
-                source.Skip(type);
-        }
-
-        var result = await call.Node.CompactAsync(new Revision(revision), call.Ended);
+        var result = await call.Node.CompactAsync(CompactWire.Read(request), call.Ended);
         var header = call.HeaderAt(result.Revision);
         var target = new ProtoWriter(call.Reply.Begin(header.SizeBytes));
         header.Write(ref target);

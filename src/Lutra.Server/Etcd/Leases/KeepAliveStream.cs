@@ -94,7 +94,8 @@ internal sealed class KeepAliveStream(EtcdCall call)
         }
     }
 
-    private static long LeaseOf(ReadOnlyMemory<byte> message)
+    /// <summary><c>LeaseKeepAliveRequest</c> in.</summary>
+    public static long LeaseOf(ReadOnlyMemory<byte> message)
     {
         long lease = 0;
         var source = new ProtoReader(message);

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Google.Protobuf;
 using Lutra.Server.Etcd.Grpc;
 using Pb = Lutra.Protocol.Etcd;
 
@@ -21,15 +20,11 @@ internal sealed class WatchRequests(Action wake)
         {
             while (await requests.ReadAsync(stop))
             {
-                await asked.Writer.WriteAsync(Pb.WatchRequest.Parser.ParseFrom(requests.Message.Span), stop);
+                await asked.Writer.WriteAsync(ProtoMethod.Parse(Pb.WatchRequest.Parser, requests.Message), stop);
                 wake();
             }
 
             asked.Writer.Complete();
-        }
-        catch (InvalidProtocolBufferException malformed)
-        {
-            asked.Writer.Complete(Malformed.Request(malformed));
         }
         catch (Exception broken)
         {
