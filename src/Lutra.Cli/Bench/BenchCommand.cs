@@ -42,6 +42,7 @@ internal sealed class BenchCommand : ClientCommand
         : base("bench", "Loads a cluster of Lutra or etcd through etcd's v3 API, and says how fast it answers. It writes keys below bench/ and leaves them there")
     {
         workload.AcceptOnlyFromAmong([.. Workloads.Select(each => each.Name)]);
+        HasNoTransport();
         Add(workload);
         foreach (var option in (Option<int>[])[connections, workers, keys, valueBytes, watchers, warmup, seconds])
             Add(option);

@@ -51,6 +51,9 @@ internal abstract class ClientCommand : Command
         SetAction(RunAsync);
     }
 
+    /// <summary>For a command that speaks gRPC whatever the others speak: it has no such choice.</summary>
+    protected void HasNoTransport() => Options.Remove(transport);
+
     protected abstract Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken);
 
     protected virtual IReadOnlyList<string> EndpointsOf(ParseResult parsed) => parsed.GetValue(endpoints) is { Length: > 0 } flags
