@@ -10,8 +10,6 @@ internal static class Marks
     public static readonly Mark Compacted = new(MarkClass.Common);
     public static readonly Mark VersionBelowFloorDropped = new(MarkClass.Common);
     public static readonly Mark UsersOrRolesChanged = new(MarkClass.Common);
-    public static readonly Mark CommandDenied = new(MarkClass.Common);
-    public static readonly Mark CommandOfAnOldAuthRevision = new(MarkClass.Common);
 
     public static readonly Mark RecentKeyFound = new(MarkClass.Common);
 
@@ -19,6 +17,8 @@ internal static class Marks
     public static readonly Mark SessionAnsweredFromMemory = new(MarkClass.Rare);
     public static readonly Mark IdempotencyKeyKnown = new(MarkClass.Rare);
     public static readonly Mark TokenOfAnOldPassword = new(MarkClass.Rare);
+    public static readonly Mark CommandDenied = new(MarkClass.Rare);
+    public static readonly Mark CommandOfAnOldAuthRevision = new(MarkClass.Rare);
     public static readonly Mark AnswerMeasured = new(MarkClass.Rare);
     public static readonly Mark TransactionTookElse = new(MarkClass.Rare);
     public static readonly Mark TombstoneDropped = new(MarkClass.Rare);
