@@ -14,6 +14,7 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
     private readonly List<Known> live = [];
     private readonly List<Known> committed = [];
     private readonly SortedDictionary<NodeId, SimulatedNode> machines = [];
+
     // Nodes that were removed: they end, and come back as another node or never.
     private readonly SortedSet<NodeId> gone = [];
 

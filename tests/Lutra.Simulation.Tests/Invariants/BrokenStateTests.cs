@@ -98,6 +98,18 @@ public sealed class BrokenStateTests
     }
 
     [Fact]
+    public void I9_a_node_that_was_removed_and_is_a_member_again_is_seen()
+    {
+        var all = Raft.Configuration;
+        var fewer = new Configuration([.. all.Members.Take(2)], []);
+        Assert.Null(keeper.Roster.Committed(After(1), fewer));
+        Assert.Null(keeper.Roster.Committed(After(2), fewer));
+        Assert.Equal(all.Members[2].Node, keeper.Roster.Committed(After(3), all));
+
+        LogPosition After(ulong count) => new(new LogIndex(Raft.Last.Index.Value + count), Raft.Term);
+    }
+
+    [Fact]
     public void I14_more_uncommitted_bytes_than_the_limit_allows_are_seen()
     {
         AppendBehindItsBack(EntryKind.Command, new byte[(2 * UncommittedBytesMax) + 1]);
