@@ -15,7 +15,7 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
     private readonly List<Known> committed = [];
     private readonly SortedDictionary<NodeId, SimulatedNode> machines = [];
 
-    // Nodes that were removed: they end, and come back as another node or never.
+    // Nodes that ran when they were removed: they end, and come back as another node or never. One that had heard nothing yet of being a member may ask anew.
     private readonly SortedSet<NodeId> gone = [];
 
     // By label. A machine with another disk is another node.
@@ -46,7 +46,7 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
     {
         foreach (var member in Newest?.Members ?? [])
         {
-            if (member.Node is { } before && members.Members.All(other => other.Node != before))
+            if (member.Node is { } before && machines.ContainsKey(before) && members.Members.All(other => other.Node != before))
                 gone.Add(before);
         }
 
