@@ -177,8 +177,15 @@ internal sealed class StorePair(string etcd, string lutra) : IDisposable
 
     private async Task<(Answer Theirs, Answer Ours)> BothAsync(Func<StoreSide, Task<Answer>> ask)
     {
-        var answers = await Task.WhenAll(ask(theirs), ask(ours));
-        return (answers[0], answers[1]);
+        var (their, our) = (ask(theirs), ask(ours));
+        try
+        {
+            return (await their, await our);
+        }
+        catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException)
+        {
+            throw new HttpRequestException($"{(their.IsCompletedSuccessfully ? "Lutra" : "etcd")} gave no answer: {silent.Message}", silent);
+        }
     }
 
     private static Answer Told(StoreSide side, History history) => new(0, "", [side.Symbols(new Pb.WatchResponse { Events = { history.Events } })]);
