@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -60,13 +61,16 @@ public sealed class LutraServer : IAsyncDisposable
             builder.WebHost.UseKestrelHttpsConfiguration();
         var handoff = new HandoffTransport();
         builder.Services.AddSingleton<IConnectionListenerFactory>(handoff);
+        var connectionsMax = options.ConnectionsMax ?? OpenFileLimit.ConnectionsFor(OpenFileLimit.Current());
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
+            new BoundedSockets(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), connectionsMax + OpenFileLimit.RefusedMax));
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
         builder.WebHost.ConfigureKestrel((_, kestrel) =>
         {
             var logger = kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Lutra.Server");
             var tls = options.Tls is { } given ? new ServerTls(given, options.Rest.Time, line => logger.AboutTls(line)) : null;
-            KestrelSetup.Apply(kestrel, addresses, options, handoff, tls, logger);
+            KestrelSetup.Apply(kestrel, addresses, options, connectionsMax, handoff, tls, logger);
         });
 
         var application = builder.Build();

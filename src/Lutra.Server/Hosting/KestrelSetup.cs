@@ -26,13 +26,14 @@ internal static class KestrelSetup
     // Kestrel's own default.
     private static readonly MinDataRate Http1ResponseRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
-    public static void Apply(KestrelServerOptions kestrel, ServerAddresses addresses, LutraServerOptions options, HandoffTransport handoff, ServerTls? tls, ILogger logger)
+    public static void Apply(
+        KestrelServerOptions kestrel, ServerAddresses addresses, LutraServerOptions options, int connectionsMax, HandoffTransport handoff, ServerTls? tls, ILogger logger)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
         limits.MaxRequestLineSize = RequestLineSizeBytesMax;
         limits.MaxRequestHeadersTotalSize = HeadersSizeBytesMax;
-        limits.MaxConcurrentConnections = options.ConnectionsMax ?? OpenFileLimit.ConnectionsFor(OpenFileLimit.Current());
+        limits.MaxConcurrentConnections = connectionsMax;
         limits.MaxConcurrentUpgradedConnections = options.PeerConnectionsMax;
         limits.Http2.MaxRequestHeaderFieldSize = RequestLineSizeBytesMax;
         limits.Http2.MaxStreamsPerConnection = Http2StreamsMax;

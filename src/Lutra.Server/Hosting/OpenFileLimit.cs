@@ -8,9 +8,12 @@ namespace Lutra.Server.Hosting;
 /// </summary>
 internal static class OpenFileLimit
 {
+    /// <summary>How many connections may be open only to be refused: what comes beyond that waits in the system until one of them is gone.</summary>
+    public const int RefusedMax = 64;
+
     private const int ConnectionsMax = 20_000;
 
-    // A node at rest has about two hundred (most of them the program's own parts); a connection that is being refused counts for a moment, too.
+    // A node at rest has about two hundred (most of them the program's own parts), and connections that are being refused come on top.
     private const int KeptForFilesMin = 500;
     private const int KeptForFilesMax = 1000;
     private const int ConnectionsMin = 16;
