@@ -102,7 +102,7 @@ internal sealed class LinkReader(LinkSet links, IPeerEvents events)
         }
         else
         {
-            link.Outgoing.AddHello(links.Own);
+            link.Outgoing.TryAddHello(links.Own);
             links.CloseOnceSent(link, "this node itself dialled");
         }
     }

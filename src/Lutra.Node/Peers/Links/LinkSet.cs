@@ -74,7 +74,7 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
             else if (Handshake.Judge(Own, link.Hello!, dialled: null) is { } refusal)
                 Refuse(link, refusal);
             else
-                link.Outgoing.AddHello(Own);
+                Introduce(link);
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
         }
 
         if (link.IsDialled)
-            link.Outgoing.AddHello(Own with { Expected = link.Target!.Expected });
+            Introduce(link);
         else
             links.Add(link.Number, link);
         link.State = LinkState.Greeting;
@@ -116,8 +116,7 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
     /// <summary>The other end was checked: it is a peer now.</summary>
     public void Greeted(PeerLink link, Hello hello)
     {
-        if (!link.IsDialled)
-            link.Outgoing.AddHello(Own);
+        Introduce(link);
         link.State = LinkState.Greeted;
         link.GreetedMs = NowMs;
         link.NextPingMs = NowMs;
@@ -228,6 +227,7 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
                 Drop(link, "it is not needed any more");
                 break;
             case LinkState.Greeted when NowMs >= link.NextPingMs:
+                Introduce(link);
                 link.Outgoing.AddPing((ulong)NowMs);
                 link.PingedAt = (NowMs, link.Measures!.RoundTrips.Start());
                 link.NextPingMs = NowMs + options.PingIntervalMs;
@@ -278,6 +278,16 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
         dialler.AttemptFailed(target, NowMs);
         if (!target.IsSelf && dialler.Targets.Contains(target))
             events.Unreachable(target.Address, reason);
+    }
+
+    /// <summary>
+    /// Says what is new of this node. It is owed until it was said: the end that dialled may have changed since it opened the connection, and where too
+    /// much waits a hello is dropped like any frame. A peer that is taken for a stranger for ever hears no word of consensus.
+    /// </summary>
+    private void Introduce(PeerLink link)
+    {
+        if (link.Said != Own && link.Outgoing.TryAddHello(Own with { Expected = link.Target?.Expected }))
+            link.Said = Own;
     }
 
     private bool IsFull()

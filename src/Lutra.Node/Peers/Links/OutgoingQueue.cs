@@ -39,7 +39,8 @@ internal sealed class OutgoingQueue(PeerOptions options)
     /// <summary>False: too much waits in its lane, or the connection is closed; nothing was kept.</summary>
     public bool TryAdd(PeerFrame frame) => TryAdd(Lanes.Of(frame), frame, PeerFrameCodec.Write);
 
-    public void AddHello(Hello hello) => TryAdd(Lane.Urgent, hello, GreetingCodec.Write);
+    /// <inheritdoc cref="TryAdd(PeerFrame)"/>
+    public bool TryAddHello(Hello hello) => TryAdd(Lane.Urgent, hello, GreetingCodec.Write);
 
     public void AddRefused(string refusal) => TryAdd(Lane.Urgent, refusal, GreetingCodec.WriteRefused);
 

@@ -51,6 +51,9 @@ internal sealed class PeerLink(long number, LinkInbox inbox, PeerOptions options
     /// <summary>The other end's latest hello; null until it was accepted.</summary>
     public Hello? Hello { get; set; }
 
+    /// <summary>What this node last said of itself on it; null: nothing yet.</summary>
+    public Hello? Said { get; set; }
+
     /// <summary>When a greeting must be heard, or a closing be done.</summary>
     public long DeadlineMs { get; set; }
 
