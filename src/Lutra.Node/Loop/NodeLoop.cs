@@ -172,7 +172,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
     void IPeerEvents.Heard(Hello hello, string? address)
     {
         membership.Heard(hello, address);
-        replica?.Heard(hello, address);
+        replica?.Heard(hello.Node);
     }
 
     void IPeerEvents.FoundSelf(string address) => membership.FoundSelf(address);

@@ -198,12 +198,7 @@ internal sealed class Replica : IDisposable
         }
     }
 
-    /// <param name="address">Where it was dialled; null where it dialled.</param>
-    public void Heard(Hello peer, string? address)
-    {
-        roomWatch.Heard(peer.Node);
-        memberDuties.Heard(peer, address);
-    }
+    public void Heard(NodeId peer) => roomWatch.Heard(peer);
 
     public void Lost(NodeId peer)
     {

@@ -11,32 +11,13 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
 {
     private const int TicksPerLook = 2;
 
-    // Who answered at the address of a member without a node.
-    private readonly SortedDictionary<string, NodeId> answered = new(StringComparer.Ordinal);
     private string? told;
     private int ticks;
-
-    /// <summary>A peer introduced itself.</summary>
-    /// <param name="address">Where it was dialled; null where it dialled.</param>
-    public void Heard(Hello hello, string? address)
-    {
-        if (!hello.CanBeTakenIn)
-            return;
-        foreach (var member in raft.Configuration.Members)
-        {
-            if (member.Node is null && (member.PeerAddress == address || member.PeerAddress == hello.PeerAddress))
-                answered[member.PeerAddress] = hello.Node;
-        }
-    }
 
     public void Tick()
     {
         if (raft.Role != RoleName.Leader)
-        {
-            answered.Clear();
             return;
-        }
-
         if (++ticks % TicksPerLook != 0 || !changes.IsIdle || !raft.CommittedInTerm || raft.IsTransferring || raft.ConfigurationIndex > raft.Commit)
             return;
         if ((Bind() ?? Moved()) is { } target)
@@ -73,11 +54,9 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
         return null;
     }
 
-    private Hello? Visitor(Member member) =>
-        answered.TryGetValue(member.PeerAddress, out var node) && peers.HelloOf(node) is { CanBeTakenIn: true } hello
-        && raft.Configuration.Members.All(other => other.Node != node) && !raft.WasSeenAsMember(node)
-            ? hello
-            : null;
+    /// <summary>Who is there now, whoever led when he came.</summary>
+    private Hello? Visitor(Member member) => peers.HellosAt(member.PeerAddress).FirstOrDefault(hello =>
+        hello.CanBeTakenIn && raft.Configuration.Members.All(other => other.Node != hello.Node) && !raft.WasSeenAsMember(hello.Node));
 
     /// <summary>What a node says of its own addresses holds: it was started there.</summary>
     private IReadOnlyList<Member>? Moved()

@@ -76,6 +76,9 @@ internal sealed class PeerExchange
     /// </summary>
     public void SetTargets(IReadOnlyList<PeerTarget> targets) => links.SetTargets(targets);
 
+    /// <summary>Connected peers at an address: first who answered where this node dialled it, then who say that they are reached there.</summary>
+    public IEnumerable<Hello> HellosAt(string address) => links.At(address).Select(peer => peer.Hello);
+
     /// <summary>The latest hello of a connected peer; null where it is not connected.</summary>
     public Hello? HelloOf(NodeId peer) => links.Find(peer)?.Hello;
 

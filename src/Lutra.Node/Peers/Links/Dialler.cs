@@ -33,6 +33,9 @@ internal sealed class Dialler(INetwork network, PeerOptions options, Random rand
     public bool IsWanted(NodeId node, string address) =>
         targets.Exists(target => target.Node == node || (target.Expected is null && target.Address == address));
 
+    /// <summary>Whether <paramref name="node"/> was the last to answer at <paramref name="address"/>.</summary>
+    public bool Answered(NodeId node, string address) => targets.Exists(target => target.Node == node && target.Address == address);
+
     /// <summary>Dials what is due. <paramref name="isConnected"/> says whether a peer needs no attempt.</summary>
     public void DialDue(long nowMs, Func<NodeId, bool> isConnected, Func<DialTarget, PeerLink> newLink)
     {

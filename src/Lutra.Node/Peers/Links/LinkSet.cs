@@ -40,6 +40,13 @@ internal sealed class LinkSet(INetwork network, Hello hello, PeerOptions options
 
     public ConnectedPeer? Find(NodeId peer) => peers.GetValueOrDefault(peer);
 
+    /// <inheritdoc cref="PeerExchange.HellosAt"/>
+    public IEnumerable<ConnectedPeer> At(string address)
+    {
+        var answered = Peers.Where(peer => dialler.Answered(peer.Node, address));
+        return answered.Union(Peers.Where(peer => peer.Hello.PeerAddress == address));
+    }
+
     public void Advance(long nowMs)
     {
         // After a pause of this very process, silence says nothing about the others: what they sent may still wait in the operating system.
