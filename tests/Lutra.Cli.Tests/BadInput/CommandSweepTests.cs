@@ -37,7 +37,7 @@ public sealed class CommandSweepTests
         {
             // What takes an odd text for the name of a file writes it here.
             Environment.CurrentDirectory = directory.FullName;
-            await using var node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = directory.FullName });
+            await using var node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = directory.FullName, RequestTimeoutMillis = 120_000 });
             await node.WaitUntilReadyAsync();
             await using var server = await LutraServer.StartAsync(node, new LutraServerOptions
             {
@@ -114,7 +114,7 @@ public sealed class CommandSweepTests
         var directory = Directory.CreateTempSubdirectory("lutra-cli-sweep-");
         try
         {
-            await using var node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = directory.FullName });
+            await using var node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = directory.FullName, RequestTimeoutMillis = 120_000 });
             await node.WaitUntilReadyAsync();
             await node.PutAsync("--key", "found");
             await node.PutAsync("-5", "found");

@@ -13,7 +13,7 @@ public sealed class FileSweepTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = Path.Combine(folder, "served") });
+        node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = Path.Combine(folder, "served"), RequestTimeoutMillis = 120_000 });
         await node.WaitUntilReadyAsync();
         await node.PutAsync("before", "x");
         server = await LutraServer.StartAsync(node, new LutraServerOptions

@@ -11,7 +11,7 @@ public sealed class ShellTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = folder });
+        node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = folder, RequestTimeoutMillis = 120_000 });
         await node.WaitUntilReadyAsync();
     }
 

@@ -103,6 +103,7 @@ public sealed class EmbeddedNodesTests : IAsyncLifetime
             Peers = peers,
             ListenForPeers = peers.Length > 0,
             SegmentSizeBytes = 8 * 1024 * 1024,
+            RequestTimeoutMillis = 120_000,
         });
         started.Add(node);
         return node;

@@ -58,6 +58,7 @@ public sealed class ManyThreadsTests : IAsyncLifetime
             Peers = count == 1 ? [] : addresses,
             ListenForPeers = count > 1,
             SegmentSizeBytes = 4 * 1024 * 1024,
+            RequestTimeoutMillis = 120_000,
         }))));
         await Task.WhenAll(nodes.Select(node => node.WaitUntilReadyAsync()));
     }

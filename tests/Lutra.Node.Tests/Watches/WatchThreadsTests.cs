@@ -16,7 +16,7 @@ public sealed class WatchThreadsTests : IDisposable
     public async Task K02_watches_that_begin_while_others_write_miss_nothing_and_are_told_nothing_twice()
     {
         var stop = TestContext.Current.CancellationToken;
-        await using var node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = folder, SegmentSizeBytes = 4 * 1024 * 1024 }, null, stop);
+        await using var node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = folder, SegmentSizeBytes = 4 * 1024 * 1024, RequestTimeoutMillis = 120_000 }, null, stop);
         await node.WaitUntilReadyAsync(stop);
         const long last = 1 + (Writers * WritesEach);
         var done = new ConcurrentBag<string>();

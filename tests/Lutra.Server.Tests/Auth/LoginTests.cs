@@ -14,7 +14,7 @@ public sealed class LoginTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = folder, BcryptCost = 4, SegmentSizeBytes = 4 * 1024 * 1024 });
+        node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = folder, BcryptCost = 4, SegmentSizeBytes = 4 * 1024 * 1024, RequestTimeoutMillis = 120_000 });
         await node.WaitUntilReadyAsync();
         AuthChange[] changes =
         [

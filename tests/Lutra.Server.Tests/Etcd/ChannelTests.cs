@@ -68,7 +68,7 @@ public sealed class ChannelTests : IAsyncDisposable
 
     private async Task<GrpcChannel> OpenAsync()
     {
-        node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = folder.FullName, SegmentSizeBytes = 4 * 1024 * 1024 });
+        node = await LutraNode.StartAsync(new LutraNodeOptions { Directory = folder.FullName, SegmentSizeBytes = 4 * 1024 * 1024, RequestTimeoutMillis = 120_000 });
         await node.WaitUntilReadyAsync();
         server = await LutraServer.StartAsync(node, new LutraServerOptions { Address = "localhost:0" });
         return new GrpcChannel(new Uri($"http://localhost:{server.Address.Port}"));

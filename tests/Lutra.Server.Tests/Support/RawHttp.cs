@@ -16,8 +16,8 @@ internal static class RawHttp
         using var received = new MemoryStream();
         try
         {
-            await stream.WriteAsync(Encoding.Latin1.GetBytes(head));
-            await stream.WriteAsync(body ?? []);
+            // At once: the server hangs up on a body that is long in coming, and a machine that stands still in between makes it so.
+            await stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head), .. body ?? []]);
             await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(20));
         }
         catch (IOException) when (body?.Length > 1024 * 1024)

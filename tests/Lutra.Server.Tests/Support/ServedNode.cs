@@ -51,6 +51,7 @@ internal sealed class ServedNode : IAsyncDisposable
         Peers = peers ?? [],
         SegmentSizeBytes = 4 * 1024 * 1024,
         BcryptCost = bcryptCost,
+        RequestTimeoutMillis = 120_000, // A machine that stands still for seconds must not end a test.
     });
 
     public async ValueTask DisposeAsync()
