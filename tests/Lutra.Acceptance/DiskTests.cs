@@ -29,7 +29,7 @@ public sealed class DiskTests
 
             // What was acknowledged before the error is there on a healthy disk.
             using var again = LutraProcess.Start("serve", $"--addr=localhost:{port}", $"--dir={folder}");
-            await using var patient = new Client.LutraClient(new Client.LutraClientOptions { Endpoints = [new Uri($"http://localhost:{port}")], Timeout = TimeSpan.FromSeconds(30) });
+            await using var patient = new Client.LutraClient(new Client.LutraClientOptions { Endpoints = [new Uri($"http://localhost:{port}")], Timeout = TimeSpan.FromSeconds(120) });
             if (acknowledged > 0)
                 Assert.NotNull(await patient.GetAsync($"key {acknowledged}"));
         }

@@ -6,7 +6,7 @@ namespace Lutra.Acceptance;
 
 public sealed class StartAndStopTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task What_was_put_by_curls_way_is_found_after_a_kill()

@@ -8,8 +8,6 @@ namespace Lutra.Cli.Client;
 /// <summary>What all commands that talk to a cluster share: where it is, how to write the answer, and what a refusal exits with.</summary>
 internal abstract class ClientCommand : Command
 {
-    private const int TimeoutSecondsMax = 24 * 60 * 60;
-
     private readonly Option<string[]> endpoints = new("--endpoints", "--server", "-s")
     {
         Description = "Nodes to ask, with commas between them; the first that answers is used [LUTRA_ENDPOINTS; default: localhost:2379]",
@@ -28,13 +26,7 @@ internal abstract class ClientCommand : Command
         Description = "table, plain or json [default: a table on a terminal, plain lines in a pipe]",
     };
 
-    private readonly Option<int> timeout = new("--timeout")
-    {
-        Description = "Give up after so many seconds",
-        HelpName = "SECONDS",
-        DefaultValueFactory = _ => 10,
-    };
-
+    private readonly ClientTimeoutFlag timeout = new();
     private readonly ClientTlsFlags tls = new();
     private readonly ClientUserFlag user = new();
 
@@ -45,7 +37,7 @@ internal abstract class ClientCommand : Command
         transport.AcceptOnlyFromAmong("grpc", "rest");
         Add(transport);
         Add(output);
-        Add(timeout);
+        timeout.AddTo(this);
         tls.AddTo(this);
         user.AddTo(this);
         SetAction(RunAsync);
@@ -97,9 +89,7 @@ internal abstract class ClientCommand : Command
         };
     }
 
-    protected TimeSpan TimeoutOf(ParseResult parsed) => parsed.GetValue(timeout) is > 0 and <= TimeoutSecondsMax and var seconds
-        ? TimeSpan.FromSeconds(seconds)
-        : throw new LutraException(LutraError.InvalidArgument, $"--timeout is {parsed.GetValue(timeout)}, but must be from 1 to {TimeoutSecondsMax} seconds.");
+    protected TimeSpan TimeoutOf(ParseResult parsed) => timeout.Of(parsed);
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ internal sealed class Etcdctl(IReadOnlyList<string> endpoints)
     {
     }
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     /// <summary>Runs a command to its end.</summary>
     public Task<EtcdctlRun> RunAsync(params string[] arguments) => TypeAsync("", arguments);

@@ -6,7 +6,7 @@ namespace Lutra.Acceptance.Etcd;
 /// <summary>A command that goes on: its lines are read as they come, and it ends with the test.</summary>
 internal sealed partial class FollowedCommand(Process process) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     /// <summary>The next line.</summary>
     public async Task<string> LineAsync()

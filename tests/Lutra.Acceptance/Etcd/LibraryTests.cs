@@ -17,7 +17,7 @@ public abstract class LibraryTests : IAsyncDisposable
         target.Require();
         this.target = target;
         etcdctl = new Etcdctl(target);
-        client = new LutraClient(new LutraClientOptions { Endpoints = Endpoints.ParseList(string.Join(',', target.Endpoints)), Timeout = TimeSpan.FromSeconds(30) });
+        client = new LutraClient(new LutraClientOptions { Endpoints = Endpoints.ParseList(string.Join(',', target.Endpoints)), Timeout = TimeSpan.FromSeconds(120) });
     }
 
     protected LutraClient Library => client;

@@ -29,7 +29,7 @@ internal sealed class LinkedCluster : IAsyncDisposable
             proxies[node] = new LinkProxy(node, ports[node], Weather, port => Array.FindIndex(proxies, proxy => proxy?.Port == port));
         processes = new LutraProcess?[nodes];
         clients = [.. Enumerable.Range(0, nodes).Select(node => new LutraClient(new LutraClientOptions { Endpoints = [Url(node)], Timeout = TimeSpan.FromSeconds(4) }))];
-        Any = new LutraClient(new LutraClientOptions { Endpoints = [.. Enumerable.Range(0, nodes).Select(Url)], Timeout = TimeSpan.FromSeconds(30) });
+        Any = new LutraClient(new LutraClientOptions { Endpoints = [.. Enumerable.Range(0, nodes).Select(Url)], Timeout = TimeSpan.FromSeconds(120) });
     }
 
     public Weather Weather { get; }

@@ -46,6 +46,10 @@ internal sealed partial class LutraProcess : IDisposable
         foreach (var word in line[1..])
             start.ArgumentList.Add(word);
         start.Environment["LUTRA_ENDPOINTS"] = "";
+
+        // A machine that stands still for seconds must not end a test.
+        start.Environment["LUTRA_TIMEOUT"] = "60";
+        start.Environment["LUTRA_REQUEST_TIMEOUT"] = "60000";
         return new LutraProcess(start);
     }
 
@@ -54,7 +58,7 @@ internal sealed partial class LutraProcess : IDisposable
     {
         using var run = Start(arguments);
         run.EndInput();
-        await run.ExitedAsync(TimeSpan.FromSeconds(60));
+        await run.ExitedAsync(TimeSpan.FromSeconds(180));
         return (run.ExitCode, run.Output);
     }
 
@@ -67,14 +71,14 @@ internal sealed partial class LutraProcess : IDisposable
         using var shell = Start("shell", servers);
         await shell.WriteAsync(lines + "\n");
         shell.EndInput();
-        await shell.ExitedAsync(TimeSpan.FromSeconds(60));
+        await shell.ExitedAsync(TimeSpan.FromSeconds(180));
         return shell.Output;
     }
 
     /// <summary>Waits until it holds; the process must go on running meanwhile.</summary>
     public async Task UntilAsync(Func<bool> holds)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         while (!holds())
         {
             Assert.False(limit.IsCancellationRequested || HasExited, Output);

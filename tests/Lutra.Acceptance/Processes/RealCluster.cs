@@ -6,7 +6,7 @@ namespace Lutra.Acceptance.Processes;
 /// <summary>Real nodes on this machine, each in a process of its own, in a folder that goes with the test.</summary>
 internal sealed class RealCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly int[] ports;
     private readonly LutraProcess?[] processes;
@@ -19,8 +19,8 @@ internal sealed class RealCluster : IAsyncDisposable
         Folder = Directory.CreateTempSubdirectory("lutra-acceptance-").FullName;
         ports = [.. Enumerable.Range(0, nodes).Select(_ => LoopbackPorts.Next())];
         processes = new LutraProcess?[nodes];
-        clients = [.. ports.Select(port => new LutraClient(new LutraClientOptions { Endpoints = [Url(port)] }))];
-        Client = new LutraClient(new LutraClientOptions { Endpoints = [.. ports.Select(Url)], Timeout = TimeSpan.FromSeconds(20) });
+        clients = [.. ports.Select(port => new LutraClient(new LutraClientOptions { Endpoints = [Url(port)], Timeout = TimeSpan.FromSeconds(120) }))];
+        Client = new LutraClient(new LutraClientOptions { Endpoints = [.. ports.Select(Url)], Timeout = TimeSpan.FromSeconds(120) });
     }
 
     public string Folder { get; }

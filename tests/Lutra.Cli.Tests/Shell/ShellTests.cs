@@ -130,7 +130,7 @@ public sealed class ShellTests : IAsyncLifetime
         await node.PutAsync("b", "0");
         await node.PutAsync("an", "otter");
         await node.DeleteAsync("an");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (said.All.Length < 3)
             await Task.Delay(5, limit.Token);
         Assert.Equal(["[1] an = otter (revision 3)", "[1] an deleted (revision 4)"], said.All[1..]);

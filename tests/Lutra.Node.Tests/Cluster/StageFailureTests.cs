@@ -43,7 +43,7 @@ public sealed class StageFailureTests
         using (var scheduler = new ThreadScheduler((failed, exception) => failures.Add((failed, exception))))
         {
             scheduler.Ready(stage);
-            Assert.True(failures.TryTake(out var failure, TimeSpan.FromSeconds(30)), "Nobody is told.");
+            Assert.True(failures.TryTake(out var failure, TimeSpan.FromSeconds(120)), "Nobody is told.");
             Assert.Same(stage, failure.Stage);
             Assert.Equal("the stage broke", failure.Exception.Message);
             scheduler.Ready(stage);
@@ -51,7 +51,7 @@ public sealed class StageFailureTests
             // Another stage of the same kind still gets its turns, which comes after whatever the first would have got.
             var other = new FailingStage(kind);
             scheduler.Ready(other);
-            Assert.True(failures.TryTake(out failure, TimeSpan.FromSeconds(30)), "Others are held up by it.");
+            Assert.True(failures.TryTake(out failure, TimeSpan.FromSeconds(120)), "Others are held up by it.");
             Assert.Same(other, failure.Stage);
         }
 

@@ -49,7 +49,7 @@ public sealed class WatchThreadsTests : IDisposable
                     await node.PutAsync($"key {writer}", $"{write}", cancellationToken: stop);
             },
             stop)));
-        await watches.WaitAsync(TimeSpan.FromSeconds(30), stop);
+        await watches.WaitAsync(TimeSpan.FromSeconds(120), stop);
         Assert.Empty(done);
     }
 }

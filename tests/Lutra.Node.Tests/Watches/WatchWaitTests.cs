@@ -5,7 +5,7 @@ namespace Lutra.Node.Tests.Watches;
 /// <summary>How readers of watches wait and are woken.</summary>
 public sealed class WatchWaitTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task A_call_is_not_lost_whenever_it_comes()

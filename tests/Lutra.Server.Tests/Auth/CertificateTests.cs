@@ -101,7 +101,7 @@ public sealed class CertificateTests : IAsyncLifetime
         })
         {
             BaseAddress = new Uri($"https://localhost:{server.Address.Port}"),
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = TimeSpan.FromSeconds(120),
         };
     }
 

@@ -63,7 +63,7 @@ public sealed class RestSweepTests : IDisposable
         await using var stream = new System.Net.Sockets.NetworkStream(socket);
         await stream.WriteAsync(Encoding.Latin1.GetBytes(bytes));
         using var received = new MemoryStream();
-        await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(20));
+        await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(120));
         Assert.StartsWith($"HTTP/1.1 {status} ", Encoding.Latin1.GetString(received.ToArray()), StringComparison.Ordinal);
     }
 

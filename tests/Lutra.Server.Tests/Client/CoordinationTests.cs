@@ -22,7 +22,7 @@ public sealed class CoordinationTests : IAsyncLifetime
         node = await ServedNode.ListenAsync();
         await node.StartAsync(folder);
         await node.Node.WaitUntilReadyAsync(Stop);
-        client = new LutraClient(new LutraClientOptions { Endpoints = [new Uri($"http://{node.Address}")], Timeout = TimeSpan.FromSeconds(30) });
+        client = new LutraClient(new LutraClientOptions { Endpoints = [new Uri($"http://{node.Address}")], Timeout = TimeSpan.FromSeconds(120) });
     }
 
     public async ValueTask DisposeAsync()

@@ -214,7 +214,7 @@ public sealed class TransportTests : IAsyncLifetime
     private async Task<int> WatchesAsync() => (await node!.Node.ReportAsync(TimeSpan.FromMinutes(2), Stop)).State!.Watches;
 
     private LutraClient Client(LutraTransport transport) =>
-        new(new LutraClientOptions { Endpoints = [new Uri($"http://{node!.Address}")], Transport = transport, Timeout = TimeSpan.FromSeconds(30) });
+        new(new LutraClientOptions { Endpoints = [new Uri($"http://{node!.Address}")], Transport = transport, Timeout = TimeSpan.FromSeconds(120) });
 
     private static KeyRange Key(string key) => KeyRange.Single(Encoding.UTF8.GetBytes(key));
 

@@ -189,7 +189,7 @@ public sealed class GatewayTests(EtcdNode node) : IClassFixture<EtcdNode>
         Assert.All(Server.Etcd.Gateway.GatewayRoute.All, route => Assert.NotNull(route.Method));
 
     private static async Task<JsonElement> LineAsync(StreamReader lines) =>
-        JsonDocument.Parse((await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)))!).RootElement.GetProperty("result");
+        JsonDocument.Parse((await lines.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(120)))!).RootElement.GetProperty("result");
 
     private async Task<JsonElement> PostAsync(string path, string body)
     {

@@ -10,7 +10,7 @@ namespace Lutra.Server.Tests.Nodes;
 /// <summary>Leases and watches over REST, on a real node, by hand and by the client.</summary>
 public sealed class LeaseAndWatchTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(120);
 
     private readonly string folder = Directory.CreateTempSubdirectory("lutra-leases-").FullName;
     private readonly HttpClient http = new() { Timeout = Soon };

@@ -165,7 +165,7 @@ public sealed class OnePortTests
     [Fact]
     public async Task Stopping_lets_requests_end_on_both_protocols_and_does_not_wait_for_silence()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await RunningServer.StartAsync(options => options with { StopTimeout = TimeSpan.FromHours(1) });
         var gate = new TaskCompletionSource();
         server.Store.Gate = gate.Task;
         using var silent = await server.DialAsync();
@@ -180,7 +180,7 @@ public sealed class OnePortTests
         gate.SetResult();
         Assert.Equal(HttpStatusCode.NotFound, (await first).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await second).StatusCode);
-        await stopped.WaitAsync(TimeSpan.FromSeconds(3));
+        await stopped.WaitAsync(TimeSpan.FromSeconds(120));
         await Assert.ThrowsAnyAsync<SocketException>(server.DialAsync);
     }
 
@@ -228,7 +228,7 @@ public sealed class OnePortTests
     private static async Task ReadExactlyAsync(Socket socket, byte[] target)
     {
         await using var stream = new NetworkStream(socket, ownsSocket: false);
-        await stream.ReadExactlyAsync(target).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await stream.ReadExactlyAsync(target).AsTask().WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     private static async Task<string> ReadToEndAsync(Socket socket, TimeSpan? within = null)
@@ -237,7 +237,7 @@ public sealed class OnePortTests
         using var all = new MemoryStream();
         try
         {
-            await stream.CopyToAsync(all).WaitAsync(within ?? TimeSpan.FromSeconds(10));
+            await stream.CopyToAsync(all).WaitAsync(within ?? TimeSpan.FromSeconds(120));
         }
         catch (IOException)
         {

@@ -36,7 +36,7 @@ public sealed class PeerDoorTests
 
         // When the peer hangs up, so does the door.
         socket.Shutdown(SocketShutdown.Send);
-        Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(120)));
     }
 
     [Theory]
@@ -96,10 +96,10 @@ public sealed class PeerDoorTests
         await opened.Task;
 
         // Well below the time that requests are given to end.
-        await server.Server.StopAsync().WaitAsync(TimeSpan.FromSeconds(2));
+        await server.Server.StopAsync().WaitAsync(TimeSpan.FromSeconds(120));
         try
         {
-            Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(5)));
+            Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(120)));
         }
         catch (IOException)
         {
@@ -115,12 +115,12 @@ public sealed class PeerDoorTests
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(Upgrade));
         await ReadHeadAsync(stream);
-        Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, await stream.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(120)));
         Assert.Equal(200, (await server.SendAsync("GET", "/livez")).Status);
     }
 
     private static Task<RunningServer> WithDoor(Func<Stream, string, Task> door) =>
-        RunningServer.StartAsync(options => options with { Rest = options.Rest with { PeerDoor = (stream, who, _) => door(stream, who) } });
+        RunningServer.StartAsync(options => options with { StopTimeout = TimeSpan.FromHours(1), Rest = options.Rest with { PeerDoor = (stream, who, _) => door(stream, who) } });
 
     private static async Task EchoAsync(Stream stream)
     {
@@ -143,7 +143,7 @@ public sealed class PeerDoorTests
     private static async Task<byte[]> ReadAsync(Stream stream, int length)
     {
         var bytes = new byte[length];
-        await stream.ReadExactlyAsync(bytes).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await stream.ReadExactlyAsync(bytes).AsTask().WaitAsync(TimeSpan.FromSeconds(120));
         return bytes;
     }
 }

@@ -18,12 +18,12 @@ internal static class RawHttp
         {
             // At once: the server hangs up on a body that is long in coming, and a machine that stands still in between makes it so.
             await stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head), .. body ?? []]);
-            await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(20));
+            await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(120));
         }
         catch (IOException) when (body?.Length > 1024 * 1024)
         {
             // The server refused what it had not read to its end, and hung up.
-            await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(20)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(120)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return Answer.Parse(received.ToArray());

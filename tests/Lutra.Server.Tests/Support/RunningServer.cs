@@ -29,7 +29,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(Func<LutraServerOptions, LutraServerOptions>? change = null)
     {
         var store = new MemoryStore();
-        var options = new LutraServerOptions { Address = "localhost:0", Logging = WarningsOnly };
+        var options = new LutraServerOptions { Address = "localhost:0", Logging = WarningsOnly, ClassifyTimeout = TimeSpan.FromSeconds(120) };
         return new RunningServer(await LutraServer.StartAsync(store, change?.Invoke(options) ?? options), store);
     }
 

@@ -28,6 +28,7 @@ internal sealed class ServedNode : IAsyncDisposable
         var server = await LutraServer.StartAsync(door, new LutraServerOptions
         {
             Address = address,
+            ClassifyTimeout = TimeSpan.FromSeconds(120),
             EtcdNode = () => door.Node,
             Etcd = etcd ?? new(),
             Auth = auth ?? new(),

@@ -137,7 +137,7 @@ public sealed class TlsTests : IDisposable
     {
         await using var stream = new System.Net.Sockets.NetworkStream(socket);
         using var reader = new StreamReader(stream);
-        return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     private Task<RunningServer> StartAsync(bool clientsMustShow = false, string address = "localhost:0")
@@ -181,7 +181,7 @@ public sealed class TlsTests : IDisposable
         })
         {
             BaseAddress = new Uri($"https://localhost:{server.Port}"),
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = TimeSpan.FromSeconds(120),
         };
     }
 

@@ -37,7 +37,7 @@ public sealed class ThreadTests
                         store.Put(KeyOf(key), applied, BitConverter.GetBytes(applied));
                     store.Publish(TableBed.At(applied));
                     while (!store.HasRoom)
-                        await room.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+                        await room.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
                 }
                 await done.CancelAsync();
                 await Task.WhenAll(readers);

@@ -9,7 +9,7 @@ namespace Lutra.Node.Tests.Peers.Sockets;
 /// <summary>An exchange over real sockets, stepped by a task of its own: the loop of a node that has nothing else to do.</summary>
 internal sealed class SocketPeer : IPeerEvents, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly SemaphoreSlim woken = new(0);
     private readonly ConcurrentQueue<Action<PeerExchange>> work = new();

@@ -7,7 +7,7 @@ namespace Lutra.Node.Tests.Peers.Sockets;
 /// <summary>Peers over TLS, on an address of their own (pitfall N03).</summary>
 public sealed class TlsTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly string folder = Directory.CreateTempSubdirectory("lutra-tls-").FullName;
     private readonly CertificateAuthority peers = CertificateAuthority.Create("peers", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
