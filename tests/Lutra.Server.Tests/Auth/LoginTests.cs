@@ -127,6 +127,7 @@ public sealed class LoginTests : IAsyncLifetime
             Endpoints = [new Uri($"{application.Urls.First()}/store")],
             Transport = transport,
             Credentials = new ClientCredentials("alice", "pw"),
+            Timeout = TimeSpan.FromSeconds(120),
         });
         await alice.PutAsync("a", "1");
         Assert.Equal(LutraError.Denied, await ErrorAsync(() => alice.PutAsync("b", "1").AsTask()));
@@ -138,6 +139,7 @@ public sealed class LoginTests : IAsyncLifetime
         Endpoints = [new Uri($"http://{server.Address}")],
         Transport = transport,
         Credentials = user is null ? null : new ClientCredentials(user, password),
+        Timeout = TimeSpan.FromSeconds(120),
     });
 
     private static async Task<LutraError> ErrorAsync(Func<Task> call) => (await Assert.ThrowsAsync<LutraException>(call)).Error;

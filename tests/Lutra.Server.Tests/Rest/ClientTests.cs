@@ -86,7 +86,7 @@ public sealed class ClientTests
     {
         await using var first = await RunningServer.StartAsync();
         await using var second = await RunningServer.StartAsync();
-        await using var client = new LutraClient(new LutraClientOptions { Endpoints = [Endpoint(first), Endpoint(second)], Transport = LutraTransport.Rest });
+        await using var client = new LutraClient(new LutraClientOptions { Endpoints = [Endpoint(first), Endpoint(second)], Transport = LutraTransport.Rest, Timeout = TimeSpan.FromSeconds(120) });
         await client.PutAsync("a", "first");
         await first.Server.StopAsync();
         await client.PutAsync("a", "second");
@@ -118,7 +118,7 @@ public sealed class ClientTests
         }
     }
 
-    private static LutraClient Client(RunningServer server) => new(new LutraClientOptions { Endpoints = [Endpoint(server)], Transport = LutraTransport.Rest });
+    private static LutraClient Client(RunningServer server) => new(new LutraClientOptions { Endpoints = [Endpoint(server)], Transport = LutraTransport.Rest, Timeout = TimeSpan.FromSeconds(120) });
 
     private static Uri Endpoint(RunningServer server) => new($"http://127.0.0.1:{server.Port}");
 }
