@@ -233,6 +233,18 @@ public sealed class LutraNode : ILutraClient
     /// <summary>Returns once this node has applied what was committed when this was called.</summary>
     public ValueTask UpToDateAsync(CancellationToken cancellationToken = default) => Wait(host.Reads.UpToDate(), cancellationToken);
 
+    /// <summary>Whether this node has, since it was started, once come to what its cluster agreed upon.</summary>
+    public bool HasCaughtUp => host.CatchUp.IsDone;
+
+    /// <summary>
+    /// Returns once <see cref="HasCaughtUp"/>, for callers from outside: before, the node would show them an earlier state, and admit them by the rights of then. Returns as
+    /// well where no leader was known for five election timeouts after the start and the node's own log says nothing of users that its tables do not. Throws
+    /// <see cref="LutraException"/>: unavailable.
+    /// </summary>
+    /// <param name="showsData">False: for what only tells of the node, which waits for nothing but users.</param>
+    public ValueTask CatchUpAsync(bool showsData, CancellationToken cancellationToken = default) =>
+        showsData ? host.CatchUp.WaitAsync(cancellationToken) : host.CatchUp.WaitForUsersAsync(cancellationToken);
+
     /// <summary>
     /// The auth revision as of which the password is right. Slow on purpose. Throws <see cref="LutraException"/>: login failed, overloaded.
     /// </summary>

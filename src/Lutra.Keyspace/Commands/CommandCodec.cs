@@ -52,6 +52,9 @@ public static class CommandCodec
     /// </summary>
     public static ProposalId ReadProposal(ReadOnlySpan<byte> payload) => CommandHeader.ReadProposal(payload);
 
+    /// <summary>Whether it is about users, roles, tokens, or whether they are asked for: without decoding it.</summary>
+    public static bool IsOfUsers(ReadOnlySpan<byte> payload) => CommandHeader.ReadKind(payload) == CommandKind.Auth;
+
     /// <summary>Writes the leader's time into an encoded command, just before it is appended.</summary>
     public static void StampTime(Span<byte> payload, long timeMillis) => CommandHeader.StampTime(payload, timeMillis);
 

@@ -44,6 +44,7 @@ internal readonly record struct CommandHeader(
     public const int SizeBytes = 29;
 
     private const byte Format = 1;
+    private const int KindOffset = 1;
     private const int TimeOffset = 4;
     private const int ProposalOffset = 12;
 
@@ -76,6 +77,12 @@ internal readonly record struct CommandHeader(
         if (parts > (byte)EnvelopeParts.All || (parts & (byte)(EnvelopeParts.Inside | EnvelopeParts.User)) == (byte)(EnvelopeParts.Inside | EnvelopeParts.User))
             throw new FormatException($"envelope parts {parts} are not known");
         return new CommandHeader((CommandKind)kind, level, time, proposal, (EnvelopeParts)parts);
+    }
+
+    public static CommandKind ReadKind(ReadOnlySpan<byte> payload)
+    {
+        Expect(payload.Length);
+        return (CommandKind)payload[KindOffset];
     }
 
     public static ProposalId ReadProposal(ReadOnlySpan<byte> payload)

@@ -43,6 +43,7 @@ internal sealed class NodeHost : IDisposable
         Damage = new DamageGuard(Fail);
         Writes = new WriteDoor(loop, clock, options, origin);
         Reads = new ReadDoor(loop, clock, options);
+        CatchUp = new CatchUp(loop, Reads, clock, options);
         Leases = new LeaseDoor(loop, clock, options, Writes, Reads, Damage);
         Watches = new WatchDoor(loop, Reads, Damage);
         Snapshots = new SnapshotDoor(this, loop, Reads);
@@ -68,6 +69,8 @@ internal sealed class NodeHost : IDisposable
     public WriteDoor Writes { get; }
 
     public ReadDoor Reads { get; }
+
+    public CatchUp CatchUp { get; }
 
     public LeaseDoor Leases { get; }
 

@@ -54,6 +54,18 @@ internal static class LogRecovery
         _ => false,
     };
 
+    /// <summary>The last of the entries that is about users; 0: none is.</summary>
+    public static LogIndex LastOfUsers(IReadOnlyList<Entry> tail)
+    {
+        for (var at = tail.Count - 1; at >= 0; at--)
+        {
+            if (tail[at] is { Kind: EntryKind.Command } entry && CommandCodec.IsOfUsers(entry.Payload.Span))
+                return entry.Index;
+        }
+
+        return LogIndex.Zero;
+    }
+
     /// <summary>Whether the log holds, or begins just after, this very position.</summary>
     public static bool Holds(ReplicatedLog log, LogPosition position)
     {

@@ -44,6 +44,7 @@ internal sealed class Replica : IDisposable
     private readonly MemberDuties memberDuties;
     private readonly RoomWatch roomWatch;
     private readonly StuckDiskWatch stuckDiskWatch;
+    private readonly LogIndex lastOfUsers;
     private RoleName role;
     private Term term;
     private NodeId? leader;
@@ -77,6 +78,7 @@ internal sealed class Replica : IDisposable
         commitTimer = new CommitTimer(loop.Measures);
         Raft = new RaftNode(identity.Node, options.Tuning.RaftOf(options), recovered, context.Random);
         ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
+        lastOfUsers = LogRecovery.LastOfUsers(recovered.Tail);
 
         var configurations = new ConfigurationHistory(Keyspace.Applied.Index, Keyspace.Configuration);
         Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax, options.Tuning.WatchQueueBytesMax);
@@ -115,6 +117,11 @@ internal sealed class Replica : IDisposable
 
     /// <summary>Bytes of log that a restart had to apply again.</summary>
     public long ReplayedBytes { get; }
+
+    /// <summary>
+    /// The log that it started with says something of users that was not applied yet: what readers see of them is older than what they saw before. From any thread.
+    /// </summary>
+    public bool UsersAreBehind => Keyspace.Applied.Index < lastOfUsers;
 
     public int PendingWrites => pending.Count;
 

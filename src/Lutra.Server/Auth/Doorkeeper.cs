@@ -23,10 +23,22 @@ internal sealed class Doorkeeper : IDisposable
     public bool CertificatesNameUsers => options.CertificatesNameUsers;
 
     /// <summary>
-    /// The node as the caller may use it. Throws <see cref="LutraException"/>: invalid token, login failed, unavailable. Who shows nothing is nobody, and may do
+    /// The node as the caller may use it, once it knows which users there are. Throws <see cref="LutraException"/>: invalid token, login failed, unavailable. Who shows nothing is nobody, and may do
     /// nothing that needs a user.
     /// </summary>
-    public ValueTask<CallerNode> AdmitAsync(LutraNode node, in Credentials shown, CancellationToken stop)
+    /// <param name="showsData">False: what is asked for tells of the node alone.</param>
+    public ValueTask<CallerNode> AdmitAsync(LutraNode node, in Credentials shown, bool showsData, CancellationToken stop)
+    {
+        return node.HasCaughtUp ? AdmitAsync(node, shown, stop) : LaterAsync(shown);
+
+        async ValueTask<CallerNode> LaterAsync(Credentials credentials)
+        {
+            await node.CatchUpAsync(showsData, stop);
+            return await AdmitAsync(node, credentials, stop);
+        }
+    }
+
+    private ValueTask<CallerNode> AdmitAsync(LutraNode node, in Credentials shown, CancellationToken stop)
     {
         if (!node.Auth.IsEnabled)
             return new(node.As(Caller.Nobody));

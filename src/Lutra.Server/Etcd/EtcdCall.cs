@@ -58,7 +58,7 @@ internal sealed class EtcdCall(
     {
         if (method.Need == CallerNeed.Nobody || method is StreamingMethod)
             return ValueTask.CompletedTask;
-        var who = WhoAsync();
+        var who = WhoAsync(showsData: !method.TellsOfNode);
         if (!who.IsCompletedSuccessfully)
             return LaterAsync(who);
         Admitted(method, who.Result);
@@ -71,12 +71,12 @@ internal sealed class EtcdCall(
     /// The node as the caller may use it now. Throws <see cref="LutraException"/>: invalid token, unavailable. A request that came through etcd's gateway shows the
     /// gateway's certificate, so that one says nothing.
     /// </summary>
-    public ValueTask<CallerNode> WhoAsync()
+    public ValueTask<CallerNode> WhoAsync(bool showsData = true)
     {
-        if (!node.Auth.IsEnabled)
+        if (node is { HasCaughtUp: true, Auth.IsEnabled: false })
             return new(node.As(Caller.Nobody));
         var token = metadata("token") ?? (metadata("authorization") is { } header ? Credentials.WithoutBearer(header) : null);
-        return Face.Door.AdmitAsync(node, new Credentials(token, null, null, metadata("grpcgateway-accept") is null ? certificate : null), Ended);
+        return Face.Door.AdmitAsync(node, new Credentials(token, null, null, metadata("grpcgateway-accept") is null ? certificate : null), showsData, Ended);
     }
 
     private void Admitted(EtcdMethod method, CallerNode caller)

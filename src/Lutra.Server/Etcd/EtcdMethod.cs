@@ -18,6 +18,9 @@ internal abstract record EtcdMethod(string Path)
     /// <summary>Whether the node must belong to a cluster.</summary>
     public bool NeedsCluster { get; init; } = true;
 
+    /// <summary>Whether it tells of the node alone: answered by one that has not come to where its cluster is, too.</summary>
+    public bool TellsOfNode { get; init; }
+
     /// <summary>Whether it may wait or go on for as long as the client stays: then it ends when the client does.</summary>
     public bool GoesOn { get; init; }
 }

@@ -116,14 +116,14 @@ internal sealed class RestFace
     {
         if (Own() is not { } own || IsOpen(target))
             return Dispatch(new RestCall(http, this, target, Node));
-        if (!own.Auth.IsEnabled)
+        if (own is { HasCaughtUp: true, Auth.IsEnabled: false })
             return Dispatch(new RestCall(http, this, target, own.As(Caller.Nobody)));
         return LaterAsync();
 
         async Task LaterAsync()
         {
             var shown = Credentials.OfHeader(http.Request.Headers.Authorization, http.Features.Get<CallerStanding>()?.User);
-            var caller = await Door.AdmitAsync(own, shown, http.RequestAborted);
+            var caller = await Door.AdmitAsync(own, shown, showsData: !TellsOfNode(http, target), http.RequestAborted);
             if (!MayBeAnybody(target))
                 caller.CheckUser();
             await Dispatch(new RestCall(http, this, target, caller));
@@ -135,6 +135,9 @@ internal sealed class RestFace
 
     // To log in nobody has proved anything yet, and must not be held up by a token that is over.
     private static bool IsLogin(in Target target) => target.Route.Span is "auth" && target.Rest is { Span: "login" };
+
+    private static bool TellsOfNode(HttpContext http, in Target target) =>
+        target.Route.Span is "status" || (target.Route.Span is "members" && HttpMethods.IsGet(http.Request.Method));
 
     private static bool MayBeAnybody(in Target target) => target.Route.Span is "auth" && target.Rest is null;
 

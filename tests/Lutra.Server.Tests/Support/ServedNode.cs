@@ -7,6 +7,9 @@ namespace Lutra.Server.Tests.Support;
 /// <summary>A real node behind a real server on one free port: the server first, because the node must know the port.</summary>
 internal sealed class ServedNode : IAsyncDisposable
 {
+    // A machine that stands still for seconds must not end a test.
+    private const int PatientMillis = 120_000;
+
     private readonly NodeToBe door;
 
     private ServedNode(NodeToBe door, LutraServer server)
@@ -42,8 +45,8 @@ internal sealed class ServedNode : IAsyncDisposable
         return new ServedNode(door, server);
     }
 
-    /// <summary>Starts the node in <paramref name="directory"/>.</summary>
-    public async Task StartAsync(string directory, string label = "1", IReadOnlyList<string>? peers = null, int bcryptCost = 10) => door.Node = await LutraNode.StartAsync(new()
+    /// <summary>Starts the node in <paramref name="directory"/>: after it was stopped, again.</summary>
+    public async Task StartAsync(string directory, string label = "1", IReadOnlyList<string>? peers = null, int bcryptCost = 10, int requestTimeoutMillis = PatientMillis) => door.Node = await LutraNode.StartAsync(new()
     {
         Label = label,
         LabelGiven = peers is not null,
@@ -52,7 +55,7 @@ internal sealed class ServedNode : IAsyncDisposable
         Peers = peers ?? [],
         SegmentSizeBytes = 4 * 1024 * 1024,
         BcryptCost = bcryptCost,
-        RequestTimeoutMillis = 120_000, // A machine that stands still for seconds must not end a test.
+        RequestTimeoutMillis = requestTimeoutMillis,
     });
 
     public async ValueTask DisposeAsync()

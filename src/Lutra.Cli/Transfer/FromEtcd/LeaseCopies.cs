@@ -9,6 +9,7 @@ namespace Lutra.Cli.Transfer.FromEtcd;
 internal sealed class LeaseCopies(EtcdSource source, ILutraClient target, TimeProvider time) : IAsyncDisposable
 {
     private const int AtOnce = 16;
+    private const int TriesMax = 10;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(500);
 
@@ -36,17 +37,20 @@ internal sealed class LeaseCopies(EtcdSource source, ILutraClient target, TimePr
     {
         if (grantedSeconds.TryGetValue(lease, out var known))
             return known > 0;
+        LeaseStatus found;
         try
         {
-            var found = await source.AskAsync(client => client.LeaseAsync(lease, false, cancellationToken), cancellationToken);
-            await GrantAsync(lease, found.GrantedTtlSeconds, cancellationToken);
-            return true;
+            found = await source.AskAsync(client => client.LeaseAsync(lease, false, cancellationToken), cancellationToken);
         }
         catch (LutraException ended) when (ended.Error == LutraError.LeaseNotFound)
         {
             grantedSeconds[lease] = 0;
             return false;
         }
+
+        // Outside: what the cluster says of its own lease says nothing of etcd's.
+        await GrantAsync(lease, found.GrantedTtlSeconds, cancellationToken);
+        return true;
     }
 
     /// <summary>What ended here though it was kept alive, because nobody answered for long.</summary>
@@ -67,17 +71,36 @@ internal sealed class LeaseCopies(EtcdSource source, ILutraClient target, TimePr
 
     private async Task GrantAsync(long lease, long seconds, CancellationToken cancellationToken)
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            await target.GrantLeaseAsync(seconds, lease, cancellationToken);
+            try
+            {
+                await target.GrantLeaseAsync(seconds, lease, cancellationToken);
+                break;
+            }
+            catch (LutraException there) when (there.Error == LutraError.LeaseExists)
+            {
+                // From an earlier attempt, and it may end at this moment.
+                if (await StillLivesAsync(lease, tries, cancellationToken))
+                    break;
+            }
         }
-        catch (LutraException there) when (there.Error == LutraError.LeaseExists)
-        {
-            // From an earlier attempt.
-            await target.KeepAliveAsync(lease, cancellationToken);
-        }
+
         grantedSeconds[lease] = seconds;
         due[lease] = NextTime(seconds);
+    }
+
+    private async Task<bool> StillLivesAsync(long lease, int tries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await target.KeepAliveAsync(lease, cancellationToken);
+            return true;
+        }
+        catch (LutraException ended) when (ended.Error == LutraError.LeaseNotFound && tries < TriesMax)
+        {
+            return false;
+        }
     }
 
     private DateTimeOffset NextTime(long seconds) => time.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(seconds, 3600) / 3.0);

@@ -14,7 +14,7 @@ internal static class MaintenanceService
 
     public static IEnumerable<EtcdMethod> Methods =>
     [
-        ProtoMethod.Single(Service + "Status", CallerNeed.User, Pb.StatusRequest.Parser, StatusAsync) with { ForLearners = true },
+        ProtoMethod.Single(Service + "Status", CallerNeed.User, Pb.StatusRequest.Parser, StatusAsync) with { ForLearners = true, TellsOfNode = true },
         ProtoMethod.Single(Service + "Alarm", CallerNeed.User, Pb.AlarmRequest.Parser, Alarms.AnswerAsync),
         ProtoMethod.Single(Service + "Defragment", CallerNeed.Root, Pb.DefragmentRequest.Parser, DefragmentAsync),
         ProtoMethod.Single(Service + "Hash", CallerNeed.Root, Pb.HashRequest.Parser, HashAsync),
