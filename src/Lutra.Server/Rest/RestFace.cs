@@ -131,7 +131,7 @@ internal sealed class RestFace
     }
 
     private static bool IsOpen(in Target target) =>
-        target.Route.Span is "health" or "livez" or "readyz" or "metrics" or "version" or "openapi.json" or "raft" || IsLogin(target);
+        target.Route.Span is "health" or "livez" or "readyz" or "metrics" or "version" or "openapi.json" or "raft" or "v2" || IsLogin(target);
 
     // To log in nobody has proved anything yet, and must not be held up by a token that is over.
     private static bool IsLogin(in Target target) => target.Route.Span is "auth" && target.Rest is { Span: "login" };
@@ -160,6 +160,7 @@ internal sealed class RestFace
         "auth" => AuthRoute.HandleAsync(call),
         "users" => UsersRoute.HandleAsync(call),
         "roles" => RolesRoute.HandleAsync(call),
+        "v2" => V2Route.Refuse(call.Http.Response),
         "leader" => LeaderRoute.HandleAsync(call),
         "version" => VersionRoute.HandleAsync(call),
         "health" => HealthRoute.HandleAsync(call),

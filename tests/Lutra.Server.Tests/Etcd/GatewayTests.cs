@@ -45,6 +45,51 @@ public sealed class GatewayTests(EtcdNode node) : IClassFixture<EtcdNode>
     }
 
     [Fact]
+    public async Task There_is_no_space_in_an_answer_but_within_a_text()
+    {
+        const string User = "a \\ \"b\" : {c, d}";
+        await PostAsync("/v3/auth/user/add", JsonSerializer.Serialize(new { name = User, options = new { no_password = true } }));
+        using var content = new StringContent("{}");
+        using var answer = await node.Client.Http.PostAsync("/v3/auth/user/list", content);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.StartsWith("{\"header\":{\"cluster_id\":\"", text, StringComparison.Ordinal);
+        Assert.Contains("""
+            "users":["a \\ \"b\" : {c, d}"
+            """, text, StringComparison.Ordinal);
+        Assert.Equal(User, JsonDocument.Parse(text).RootElement.GetProperty("users")[0].GetString());
+        await PostAsync("/v3/auth/user/delete", JsonSerializer.Serialize(new { name = User }));
+    }
+
+    [Fact]
+    public async Task Bytes_may_come_without_padding_and_in_the_letters_of_URLs()
+    {
+        // In base64 the value is "++//vw==".
+        var key = Base64(node.Name() + "?").TrimEnd('=');
+        await PostAsync("/v3/kv/put", $$"""{"key":"{{key}}","value":"--__vw"}""");
+        var read = await PostAsync("/v3/kv/txn", $$"""{"compare":[{"key":"{{key}}","target":"VALUE","value":"--__vw"}],"success":[{"requestRange":{"key":"{{key}}"} }]}""");
+        Assert.True(read.GetProperty("succeeded").GetBoolean());
+        Assert.Equal("++//vw==", read.GetProperty("responses")[0].GetProperty("response_range").GetProperty("kvs")[0].GetProperty("value").GetString());
+        foreach (var bad in (string[])["!", "a", "a===", "a b="])
+        {
+            using var content = new StringContent($$"""{"key":"{{bad}}"}""");
+            using var refused = await node.Client.Http.PostAsync("/v3/kv/range", content);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("/v2/keys/a?recursive=false")]
+    [InlineData("/v2/members")]
+    public async Task The_v2_API_is_refused_in_its_own_words(string path)
+    {
+        using var answer = await node.Client.Http.GetAsync(path);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        var told = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(404, told.GetProperty("errorCode").GetInt32());
+        Assert.Contains("use v3", told.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_transaction_of_Patronis_kind_takes_its_branches()
     {
         var name = Base64(node.Name());

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Lutra.Server.Etcd.Grpc;
@@ -25,14 +26,56 @@ internal static class GatewayJson
         {
             return string.IsNullOrWhiteSpace(json) ? [] : Parser.Parse(json, shape).ToByteArray();
         }
-        catch (Exception malformed) when (malformed is InvalidJsonException or InvalidProtocolBufferException or FormatException or OverflowException)
+        catch (Exception malformed) when (IsFault(malformed))
         {
-            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"the body is no {shape.Name} in JSON: {Shown(malformed.Message)}");
+            if (LooseBase64.Repair(shape, json, DepthMax) is { } repaired)
+                return ParseStrictly(shape, repaired);
+            throw Refusal(shape, malformed);
         }
     }
+
+    private static byte[] ParseStrictly(MessageDescriptor shape, string json)
+    {
+        try
+        {
+            return Parser.Parse(json, shape).ToByteArray();
+        }
+        catch (Exception malformed) when (IsFault(malformed))
+        {
+            throw Refusal(shape, malformed);
+        }
+    }
+
+    private static bool IsFault(Exception malformed) =>
+        malformed is InvalidJsonException or InvalidProtocolBufferException or FormatException or OverflowException;
+
+    private static GrpcException Refusal(MessageDescriptor shape, Exception malformed) =>
+        new(GrpcStatusCode.InvalidArgument, $"the body is no {shape.Name} in JSON: {Shown(malformed.Message)}");
 
     // It may quote what was sent.
     private static string Shown(string reason) => reason.Length <= ReasonMax ? reason : $"{reason[..ReasonMax]}...";
 
-    public static string Format(MessageDescriptor shape, ReadOnlySpan<byte> message) => Formatter.Format(shape.Parser.ParseFrom(message));
+    /// <summary>Without a space, as etcd's: scripts cut values out of it by their looks.</summary>
+    public static string Format(MessageDescriptor shape, ReadOnlySpan<byte> message) => WithoutSpaces(Formatter.Format(shape.Parser.ParseFrom(message)));
+
+    private static string WithoutSpaces(string json)
+    {
+        var kept = ArrayPool<char>.Shared.Rent(json.Length);
+        var (length, isText) = (0, false);
+        for (var at = 0; at < json.Length; at++)
+        {
+            var letter = json[at];
+            if (letter == ' ' && !isText)
+                continue;
+            kept[length++] = letter;
+            if (letter == '"')
+                isText = !isText;
+            else if (letter == '\\')
+                kept[length++] = json[++at];
+        }
+
+        var dense = new string(kept, 0, length);
+        ArrayPool<char>.Shared.Return(kept);
+        return dense;
+    }
 }
