@@ -205,6 +205,21 @@ public sealed class EtcdFlagTests : IDisposable
     }
 
     [Fact]
+    public void What_is_off_may_be_said_to_be_off()
+    {
+        var options = Options(
+            "--client-cert-auth=false --peer-client-cert-auth=false --auto-tls=false --peer-auto-tls=false --force-new-cluster=false --debug=false --enable-v2=false "
+            + "--discovery-fallback=proxy --proxy=off --proxy-read-timeout=0 --proxy-failure-wait=5000");
+        Assert.True(options is { Tls: { Server: null, Peers: null } });
+        Assert.Contains("lutra recover", Assert.Single(Parse("--force-new-cluster").Errors), StringComparison.Ordinal);
+        Assert.Contains("--log-level=debug", Assert.Single(Parse("--debug=true").Errors), StringComparison.Ordinal);
+        const string peers = " --peer-cert-file=/p.pem --peer-key-file=/p.key --peer-trusted-ca-file=/ca.pem --listen-peer-urls=https://localhost:2380 --initial-advertise-peer-urls=https://localhost:2380";
+        Assert.Empty(Parse("--peer-client-cert-auth" + peers).Errors);
+        Assert.Contains("always prove", Assert.Single(Parse("--peer-client-cert-auth=false" + peers).Errors), StringComparison.Ordinal);
+        Assert.Contains("without --trusted-ca-file", Assert.Single(Parse("--client-cert-auth").Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_is_nothing_but_faults_is_not_told_as_a_whole()
     {
         var file = Path.Combine(folder, "faults.yaml");

@@ -61,6 +61,8 @@ internal static class EtcdCommand
         settings.Set("log-format", new Setting("json", "--log-format"));
         foreach (var (name, value) in given)
             Take(ByName[name], settings, value);
+        if (settings.Urls.TryGetValue("peer-client-cert-auth", out var asked) && asked.Text == "false" && settings.Options.ContainsKey("peer-cert-file"))
+            settings.Refuse($"{asked.Origin} is \"false\", but peers that speak TLS always prove to each other who they are: leave it out.");
         var label = settings.Options["id"].Text;
         settings.Options.TryAdd("dir", new Setting($"{label}.etcd", "--data-dir"));
         new EtcdAddresses(settings, label).Resolve();

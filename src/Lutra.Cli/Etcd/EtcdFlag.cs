@@ -27,8 +27,12 @@ internal sealed record EtcdFlag(string Name, bool IsSwitch, string Here, Action<
             settings.Refuse($"{given.Origin} is \"{given.Text}\", and here it can only be {string.Join(" or ", values.Select(value => $"\"{value}\""))}: {instead}");
     });
 
+    /// <summary>A switch may still be said to be off: so it is.</summary>
     public static EtcdFlag Refused(string name, string instead, bool isSwitch = false) => new(name, isSwitch, $"refused: {instead}", (settings, given) =>
-        settings.Refuse($"{given.Origin} has no meaning here: {instead}."))
+    {
+        if (!isSwitch || given.Text != "false")
+            settings.Refuse($"{given.Origin} has no meaning here: {instead}.");
+    })
     {
         IsRefused = true,
     };

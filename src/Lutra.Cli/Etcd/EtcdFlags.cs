@@ -32,10 +32,11 @@ internal static class EtcdFlags
         As("initial-cluster-token", "cluster", "the cluster's name (`--cluster`) [`etcd-cluster`]"),
         .. new[]
         {
-            "discovery", "discovery-fallback", "discovery-proxy", "discovery-srv", "discovery-srv-name", "discovery-token", "discovery-endpoints",
+            "discovery", "discovery-proxy", "discovery-srv", "discovery-srv-name", "discovery-token", "discovery-endpoints",
             "discovery-dial-timeout", "discovery-request-timeout", "discovery-keepalive-time", "discovery-keepalive-timeout", "discovery-insecure-transport",
             "discovery-insecure-skip-tls-verify", "discovery-cert", "discovery-key", "discovery-cacert", "discovery-user", "discovery-password",
         }.Select(name => Refused(name, "list the nodes with --initial-cluster")),
+        Only("discovery-fallback", ["exit", "proxy"], "either: there is no --discovery", "there is no --discovery."),
         Only("strict-reconfig-check", ["true"], "always so", "a change that would break the cluster is never made.", isSwitch: true),
         Only("max-learners", ["1"], "`1`", "members join one after the other."),
         Refused("force-new-cluster", "stop the node and use lutra recover", isSwitch: true),
@@ -45,8 +46,8 @@ internal static class EtcdFlags
         As("election-timeout", "election-timeout", "the same, in milliseconds [1000]"),
         Only("initial-election-tick-advance", ["true", "false"], "either: a node that starts hears of a leader before it campaigns", "", isSwitch: true),
         Only("pre-vote", ["true"], "always so", "no node disturbs a cluster that has a leader.", isSwitch: true),
-        new("snapshot-count", false, "a number: taken, because every unit file has one; the log is cut when a memtable is on disk (`lutra serve --memtable-size`)", SnapshotCount),
-        new("snapshot-catchup-entries", false, "as `--snapshot-count`", SnapshotCount),
+        new("snapshot-count", false, "a number: taken, because every unit file has one; the log is cut when a memtable is on disk (`lutra serve --memtable-size`)", Number),
+        new("snapshot-catchup-entries", false, "as `--snapshot-count`", Number),
         Only("max-snapshots", ["5", "0"], "`5`: snapshots are the tables themselves, and none is kept beside them", NoFile + "."),
         Only("max-wals", ["5", "0"], "`5`: log segments go as soon as the tables hold what is in them", NoFile + "."),
         Only("raft-read-timeout", ["5s"], "`5s`", "peers are given up by the election timeout."),
@@ -78,7 +79,7 @@ internal static class EtcdFlags
         As("client-cert-auth", "client-cert-auth", "the same", isSwitch: true),
         As("auto-tls", "auto-tls", "a certificate made at the start, for peers too (with `--peer-auto-tls`)", isSwitch: true),
         .. new[] { "peer-cert-file", "peer-key-file", "peer-trusted-ca-file", "peer-cert-allowed-cn", "peer-cert-allowed-hostname" }.Select(name => As(name, name, "the same")),
-        Only("peer-client-cert-auth", ["true"], "always so where peers have certificates", "peers that speak TLS always prove to each other who they are.", isSwitch: true),
+        new("peer-client-cert-auth", true, "always so where peers have certificates", (settings, given) => settings.Urls["peer-client-cert-auth"] = given),
         new("peer-auto-tls", true, "with `--auto-tls`, which makes a certificate for both", (settings, given) => settings.Urls["peer-auto-tls"] = given),
         Refused("client-crl-file", "short-lived certificates; files are read anew when they change"),
         Refused("peer-crl-file", "short-lived certificates; files are read anew when they change"),
@@ -130,6 +131,9 @@ internal static class EtcdFlags
 
         // How 3.5 called them.
         .. Experimental(),
+        Only("proxy", ["off"], "`off`", "the proxy of the v2 API is gone."),
+        .. new[] { "failure-wait", "refresh-interval", "dial-timeout", "write-timeout", "read-timeout" }
+            .Select(name => new EtcdFlag($"proxy-{name}", false, "a number: there is no `--proxy`", Number)),
         Refused("max-result-buffer", "it does nothing in etcd either"),
         Refused("peer-heartbeat-interval", "--heartbeat-interval"),
         Refused("peer-election-timeout", "--election-timeout"),
@@ -151,7 +155,7 @@ internal static class EtcdFlags
         Refused("experimental-warning-apply-duration", "/metrics has how long it takes"),
         Refused("experimental-warning-unary-request-duration", "/metrics has how long it takes"),
         Refused("experimental-downgrade-check-time", "the log's feature level guards what nodes of different versions do"),
-        new("experimental-snapshot-catchup-entries", false, "as `--snapshot-count`", SnapshotCount),
+        new("experimental-snapshot-catchup-entries", false, "as `--snapshot-count`", Number),
         Only("experimental-max-learners", ["1"], "`1`", "members join one after the other."),
         Only("experimental-peer-skip-client-san-verification", ["false"], "`false`", "--peer-cert-allowed-cn says which certificates peers may show.", isSwitch: true),
         Only("experimental-memory-mlock", ["false"], "`false`", "limit what the system swaps instead (MemorySwapMax).", isSwitch: true),
@@ -167,7 +171,7 @@ internal static class EtcdFlags
         .. Tracing.Select(name => Refused($"experimental-{name}", "there is no tracing")),
     ];
 
-    private static void SnapshotCount(EtcdSettings settings, Settings.Setting given)
+    private static void Number(EtcdSettings settings, Settings.Setting given)
     {
         if (!ulong.TryParse(given.Text, System.Globalization.CultureInfo.InvariantCulture, out _))
             settings.Refuse($"{given.Origin} is \"{given.Text}\", but must be a number.");

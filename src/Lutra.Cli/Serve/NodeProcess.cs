@@ -75,14 +75,18 @@ internal static class NodeProcess
         if (options.AddressNote is { } note)
             log.Said(note);
 
+        using var ended = new CancellationTokenSource();
+        var announcing = ServiceManager.AnnounceAsync(node, Environment.GetEnvironmentVariable(ServiceManager.SocketVariable), log.Said, ended.Token);
         var prompt = interactive ? NodePrompt.Start(options, node, server.Address.ToString(), signalled) : null;
         await Task.WhenAny(signalled.Task, node.Stopped);
-        if (node.Stopped is { IsCompleted: true } ended && !signalled.Task.IsCompleted)
+        await ended.CancelAsync();
+        await announcing;
+        if (node.Stopped is { IsCompleted: true } over && !signalled.Task.IsCompleted)
         {
             // The node said why on its own log; where that is a file, here as well.
-            if (ended.Exception?.InnerException is { } reason && prompt is not null)
+            if (over.Exception?.InnerException is { } reason && prompt is not null)
                 Failure.Write(reason.Message);
-            return ended.IsFaulted ? ExitCode.Error : ExitCode.Ok;
+            return over.IsFaulted ? ExitCode.Error : ExitCode.Ok;
         }
 
         if (prompt is not null)

@@ -31,7 +31,8 @@ internal sealed record ServeTls(ServerTlsOptions? Server, PeerTlsOptions? Peers)
     {
         var server = Files(source, "", errors);
         var peer = Files(source, "peer-", errors);
-        Needs(source, "client-cert-auth", "trusted-ca-file", errors);
+        if (source.Flag("client-cert-auth", false))
+            Needs(source, "client-cert-auth", "trusted-ca-file", errors);
         Needs(source, "trusted-ca-file", "cert-file", errors);
         Needs(source, "peer-cert-file", "peer-trusted-ca-file", errors);
         Needs(source, "peer-trusted-ca-file", "peer-cert-file", errors);
