@@ -11,7 +11,8 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
 {
     private const int TicksPerLook = 2;
 
-    private string? told;
+    // What was last said about each member.
+    private readonly SortedDictionary<MemberId, string> told = [];
     private int ticks;
 
     public void Tick()
@@ -34,7 +35,7 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
                 continue;
             if (visitor.LabelGiven && member.Label.Length > 0 && member.Label != visitor.Label)
             {
-                Tell($"At {member.PeerAddress}, kept for member {member.Label}, a node answers that calls itself {Formation.PlainText.Of(visitor.Label)}: start it with --id={member.Label}, or remove the member and add it anew.");
+                Tell(member, $"At {member.PeerAddress}, kept for member {member.Label}, a node answers that calls itself {Formation.PlainText.Of(visitor.Label)}: start it with --id={member.Label}, or remove the member and add it anew.");
                 continue;
             }
 
@@ -43,7 +44,7 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
             var plan = new MemberPlanner(raft.Configuration, isRepeated: true, _ => false, random).Bound(member, visitor.Node, place);
             if (plan.Target is null)
             {
-                Tell($"The node that answers at {member.PeerAddress} cannot be taken in: {plan.Message}");
+                Tell(member, $"The node that answers at {member.PeerAddress} cannot be taken in: {plan.Message}");
                 continue;
             }
 
@@ -58,29 +59,37 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
     private Hello? Visitor(Member member) => peers.HellosAt(member.PeerAddress).FirstOrDefault(hello =>
         hello.CanBeTakenIn && raft.Configuration.Members.All(other => other.Node != hello.Node) && !raft.WasSeenAsMember(hello.Node));
 
-    /// <summary>What a node says of its own addresses holds: it was started there.</summary>
-    private IReadOnlyList<Member>? Moved()
+    /// <summary>
+    /// What a node says of its own addresses holds: it was started there. All are written down at once, because two may have changed places. Who is at the address of
+    /// one that stays has to wait.
+    /// </summary>
+    private Member[]? Moved()
     {
-        foreach (var member in raft.Configuration.Members)
+        var members = raft.Configuration.Members;
+        var moved = members.Select(AsItSays).ToArray();
+        for (var at = 0; at < moved.Length; at++)
         {
-            if (member.Node is not { } node || (node == raft.Id ? own() : peers.HelloOf(node)) is not { HasBegun: true } hello)
+            var (before, now) = (members[at], moved[at]);
+            if (now.PeerAddress == before.PeerAddress || Array.Find(moved, other => other.Id != now.Id && other.PeerAddress == now.PeerAddress) is not { } there)
                 continue;
-            if (member.PeerAddress == hello.PeerAddress && member.ClientAddress == hello.ClientAddress)
-                continue;
-            if (Place.Of(hello.PeerAddress, hello.ClientAddress, null, out _) is not { } place)
-                continue;
-            if (raft.Configuration.Members.FirstOrDefault(other => other.Id != member.Id && other.PeerAddress == place.PeerAddress) is { } there)
-            {
-                Tell($"Member {MemberPlanner.NameOf(member)} says that it is at {place.PeerAddress}, which is the address of member {MemberPlanner.NameOf(there)}.");
-                continue;
-            }
-
-            Marks.MemberMoved.Hit();
-            return [.. raft.Configuration.Members.Where(other => other.Id != member.Id), member with { PeerAddress = place.PeerAddress, ClientAddress = place.ClientAddress }];
+            Tell(before, $"Member {MemberPlanner.NameOf(before)} says that it is at {now.PeerAddress}, which is the address of member {MemberPlanner.NameOf(there)}.");
+            // It stays where it was, and there may be another one by now: looked at from the beginning.
+            moved[at] = before;
+            at = -1;
         }
 
-        return null;
+        if (moved.SequenceEqual(members))
+            return null;
+        Marks.MemberMoved.Hit();
+        return moved;
     }
+
+    private Member AsItSays(Member member) =>
+        member.Node is { } node && (node == raft.Id ? own() : peers.HelloOf(node)) is { HasBegun: true } hello
+        && (member.PeerAddress != hello.PeerAddress || member.ClientAddress != hello.ClientAddress)
+        && Place.Of(hello.PeerAddress, hello.ClientAddress, null, out _) is { } place
+            ? member with { PeerAddress = place.PeerAddress, ClientAddress = place.ClientAddress }
+            : member;
 
     /// <summary>The core refuses a learner that has not caught up (pitfall M10); here that is no matter, it is tried again soon.</summary>
     private void Promote()
@@ -95,11 +104,13 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
         }
     }
 
-    private void Tell(string line)
+    private void Tell(Member member, string line)
     {
-        if (line == told)
+        if (told.TryGetValue(member.Id, out var before) && before == line)
             return;
-        told = line;
+        foreach (var gone in told.Keys.Where(id => raft.Configuration.Members.All(each => each.Id != id)).ToArray())
+            told.Remove(gone);
+        told[member.Id] = line;
         tell(new NodeEvent(NodeEventLevel.Warning, line));
     }
 }
