@@ -75,6 +75,18 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public void An_address_that_led_here_is_tried_again_where_another_node_is_expected()
+    {
+        // A name that leads to the wrong machine for a while, as after addresses were handed out anew.
+        var one = world.Start(1);
+        one.SetTargets(new PeerTarget(PeerWorld.Address(1), new NodeId(2)));
+        world.RunFor(60);
+        Assert.InRange(one.Exchange.Counters.Dialled, 32, 68);
+        Assert.Equal(0, one.Count("self"));
+        Assert.Equal(one.Exchange.Counters.Dialled, one.Count("unreachable n1:1: this node itself answers there"));
+    }
+
+    [Fact]
     public void F05_an_absent_peer_is_dialled_with_growing_waits_and_found_when_it_comes()
     {
         var one = world.Start(1);

@@ -96,8 +96,13 @@ internal sealed class LinkReader(LinkSet links, IPeerEvents events)
         else if (link.Target is { } target)
         {
             Marks.DialledItself.Hit();
-            target.IsSelf = true;
-            events.FoundSelf(target.Address);
+            // Where another is expected, its name may lead here only until addresses that were handed out anew have become known: it is tried again.
+            if (target.Expected is null)
+            {
+                target.IsSelf = true;
+                events.FoundSelf(target.Address);
+            }
+
             links.Drop(link, "this node itself answers there");
         }
         else
