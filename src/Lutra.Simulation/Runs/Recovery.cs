@@ -1,3 +1,4 @@
+using Lutra.Raft;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Runs.Faults;
 using Lutra.Simulation.Runs.Invariants;
@@ -78,6 +79,8 @@ internal sealed class Recovery
             setting.Operator.Start(node);
         if (!until(() => Leader?.Loop?.Replica?.Raft.CommittedInTerm == true, LeaderWithin))
             return Fail($"no leader within {LeaderWithin} of {after}: {Describe()}");
+        if (!until(() => !setting.Cluster.Nodes.Any(Waits), EqualWithin))
+            return Fail($"{string.Join(", ", setting.Cluster.Nodes.Where(Waits).Select(node => node.Label))} were not taken in within {EqualWithin} of {after}: {Describe()}");
         if (!until(() => IsEqual(Leader), EqualWithin))
             return Fail($"the core has not applied one index within {EqualWithin} of {after}: {Describe()}");
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
@@ -98,7 +101,16 @@ internal sealed class Recovery
 
     // It may be one that came to the core after the end of faults.
     private SimulatedNode? Leader => setting.Cluster.Nodes.Except(away)
-        .Where(node => node.Loop?.Replica?.Raft.Role == Lutra.Raft.RoleName.Leader).MaxBy(node => node.Loop!.Replica!.Raft.Term.Value);
+        .Where(node => node.Loop?.Replica?.Raft.Role == RoleName.Leader).MaxBy(node => node.Loop!.Replica!.Raft.Term.Value);
+
+    // It belongs to no cluster, though a place is kept for it or it asks one of the core to be taken in. Whoever cannot be is told so, and stops.
+    private bool Waits(SimulatedNode node) => node is { IsUp: true, Loop.Replica: null } && !away.Contains(node)
+        && Leader?.Loop?.Replica?.Raft is { } raft && (HasPlace(node, raft.Configuration) || (node.Options.Join && node.Options.Peers.Any(IsOfCore)));
+
+    private static bool HasPlace(SimulatedNode node, Configuration members) =>
+        members.Members.Any(member => member.Node is null && member.PeerAddress == node.Options.EffectivePeerAddress);
+
+    private bool IsOfCore(string address) => Core.Any(node => node.Options.EffectivePeerAddress == address);
 
     private bool IsEqual(SimulatedNode? leader) =>
         leader?.Loop?.Replica?.Raft is { CommittedInTerm: true } raft && raft.Commit == raft.Last.Index
