@@ -52,7 +52,7 @@ public static class CommandCodec
     /// </summary>
     public static ProposalId ReadProposal(ReadOnlySpan<byte> payload) => CommandHeader.ReadProposal(payload);
 
-    /// <summary>Whether it is about users, roles, tokens, or whether they are asked for: without decoding it.</summary>
+    /// <summary>Whether it is about users, roles, tokens, or whether they are asked for: without decoding it. What is no command is about nothing.</summary>
     public static bool IsOfUsers(ReadOnlySpan<byte> payload) => CommandHeader.ReadKind(payload) == CommandKind.Auth;
 
     /// <summary>Writes the leader's time into an encoded command, just before it is appended.</summary>

@@ -79,11 +79,8 @@ internal readonly record struct CommandHeader(
         return new CommandHeader((CommandKind)kind, level, time, proposal, (EnvelopeParts)parts);
     }
 
-    public static CommandKind ReadKind(ReadOnlySpan<byte> payload)
-    {
-        Expect(payload.Length);
-        return (CommandKind)payload[KindOffset];
-    }
+    /// <summary>Null where there is no header.</summary>
+    public static CommandKind? ReadKind(ReadOnlySpan<byte> payload) => payload.Length < SizeBytes ? null : (CommandKind)payload[KindOffset];
 
     public static ProposalId ReadProposal(ReadOnlySpan<byte> payload)
     {
