@@ -95,7 +95,9 @@ public sealed class LoadTests
     {
         var folder = AppContext.BaseDirectory;
         string[] words = [Path.Combine(folder, "Lutra.Bench.dll"), name, Path.Combine(folder, "lutra.dll"), .. options];
-        using var load = Process.Start(new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("dotnet", words) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["LUTRA_REQUEST_TIMEOUT"] = "60000";
+        using var load = Process.Start(start)!;
         try
         {
             var (told, wrong) = (load.StandardOutput.ReadToEndAsync(), load.StandardError.ReadToEndAsync());

@@ -20,6 +20,7 @@ using Lutra.Server.Rest.Users;
 using Lutra.Server.Rest.Watches;
 using Lutra.Server.Tls;
 using Lutra.Server.Watches;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -188,7 +189,7 @@ internal sealed class RestFace
         {
             Refuse(http, FromHost(refused));
         }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception broken) when (broken is ConnectionResetException || http.RequestAborted.IsCancellationRequested)
         {
             // The client hung up: nobody is there to be told.
             http.Abort();

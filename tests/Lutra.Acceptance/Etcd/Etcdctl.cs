@@ -66,6 +66,10 @@ internal sealed class Etcdctl(IReadOnlyList<string> endpoints)
     {
         var start = new ProcessStartInfo("etcdctl") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ETCDCTL_API"] = "3";
+
+        // A machine that stands still for seconds must not end a test.
+        start.Environment["ETCDCTL_DIAL_TIMEOUT"] = "60s";
+        start.Environment["ETCDCTL_COMMAND_TIMEOUT"] = "60s";
         start.ArgumentList.Add($"--endpoints={string.Join(',', endpoints)}");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -2,9 +2,11 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd.Grpc;
+using Lutra.Server.Port;
 using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
 using Lutra.Server.Tls;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
@@ -63,7 +65,7 @@ internal sealed class EtcdGateway(EtcdFace face, ILogger logger)
         {
             http.Abort();
         }
-        catch (BadHttpRequestException)
+        catch (Exception broken) when (broken is ConnectionResetException or BadHttpRequestException)
         {
             http.Abort();
         }
@@ -81,7 +83,7 @@ internal sealed class EtcdGateway(EtcdFace face, ILogger logger)
         if (route.IsStream && http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
         using var deadline = DeadlineOf(http);
-        var requests = new GatewayRequests(http.Request.BodyReader, route.Method.InputType, JsonPerMessageBytes * face.Options.MessageSizeBytesMax);
+        var requests = new GatewayRequests(new ClientBody(http.Request.BodyReader), route.Method.InputType, JsonPerMessageBytes * face.Options.MessageSizeBytesMax);
         if (method is SingleRequestMethod)
             await requests.ReadOnlyMessageAsync(http.RequestAborted);
         http.Response.ContentType = "application/json";

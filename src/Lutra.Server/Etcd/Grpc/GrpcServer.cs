@@ -1,6 +1,7 @@
 using Lutra.Protocol;
 using Lutra.Server.Diagnostics;
 using Lutra.Server.Etcd.Errors;
+using Lutra.Server.Port;
 using Lutra.Server.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -111,7 +112,7 @@ internal sealed class GrpcServer(EtcdFace face, ILogger logger)
         var encoding = EncodingOf(http);
         RemoveDataRate(http);
         using var deadline = DeadlineOf(http);
-        using var request = new GrpcRequestPipe(http.Request.BodyReader, encoding, face.Options.MessageSizeBytesMax, measures);
+        using var request = new GrpcRequestPipe(new ClientBody(http.Request.BodyReader), encoding, face.Options.MessageSizeBytesMax, measures);
         if (method is SingleRequestMethod)
             await ReadOnlyMessageAsync(request, deadline, http.RequestAborted);
         var invocation = new EtcdInvocation(face, name => http.Request.Headers[name] is [{ } value, ..] ? value : null, http.Features.Get<CallerStanding>()?.User, reply, deadline, http.RequestAborted);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Lutra.Protocol;
+using Lutra.Server.Port;
 using Lutra.Server.Rest.Replies;
 
 namespace Lutra.Server.Rest.Requests;
@@ -35,7 +36,7 @@ internal static class RequestBody
         var request = call.Http.Request;
         if (request.ContentLength > sizeBytesMax)
             throw TooLarge(call, request.ContentLength.Value, sizeBytesMax);
-        var reader = request.BodyReader;
+        var reader = new ClientBody(request.BodyReader);
         while (true)
         {
             if (!reader.TryRead(out var read))

@@ -49,7 +49,7 @@ internal sealed class GatewayClient(string endpoint) : IDisposable
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false })
     {
         BaseAddress = new Uri($"http://{endpoint}/v3/"),
-        Timeout = TimeSpan.FromSeconds(20),
+        Timeout = TimeSpan.FromSeconds(120),
     };
 
     /// <summary>Whether there is a way to ask this as JSON.</summary>
