@@ -13,7 +13,7 @@ namespace Lutra.Server.Port;
 /// Who comes in the clear to an address of TLS, or with TLS to one in the clear, is told so.
 /// </summary>
 /// <param name="speaksTls">What follows is TLS, which finds out by itself what is spoken inside.</param>
-/// <param name="classifyTimeout">How long a client may keep silent; Kestrel's own timeouts begin only after this.</param>
+/// <param name="classifyTimeout">How long a client may keep silent, or not hang up once it was refused; Kestrel's own timeouts begin only after this.</param>
 /// <param name="unclassifiedMax">How many silent connections may be open at once.</param>
 internal sealed class ProtocolSplitter(
     HandoffTransport http2, bool speaksTls, TimeSpan classifyTimeout, int unclassifiedMax, TimeProvider time, ILogger logger)
@@ -47,10 +47,10 @@ internal sealed class ProtocolSplitter(
                 break;
             case Protocol.Tls:
                 logger.SpokeTlsInTheClear(connection.RemoteEndPoint?.ToString());
-                await WrongProtocolAnswer.WriteAsync(connection, WrongProtocolAnswer.SpeakClear);
+                await SayAsync(connection, WrongProtocolAnswer.SpeakClear);
                 break;
             case Protocol.Http1 or Protocol.Http2 when speaksTls:
-                await WrongProtocolAnswer.WriteAsync(connection, WrongProtocolAnswer.SpeakTls);
+                await SayAsync(connection, WrongProtocolAnswer.SpeakTls);
                 break;
             case Protocol.Http1:
                 await following(connection);
@@ -63,6 +63,17 @@ internal sealed class ProtocolSplitter(
                 break;
         }
     }
+
+    private async Task SayAsync(ConnectionContext connection, string answer)
+    {
+        using var timeout = new CancellationTokenSource(classifyTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, Stopping(connection));
+        await WrongProtocolAnswer.WriteAsync(connection, answer, either.Token);
+    }
+
+    // When the server stops it asks for connections to close; a silent one would otherwise hold it up until the timeout.
+    private static CancellationToken Stopping(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
 
     private async ValueTask<Protocol> ClassifyAsync(ConnectionContext connection)
     {
@@ -88,10 +99,7 @@ internal sealed class ProtocolSplitter(
     private async ValueTask<Protocol> WaitAsync(ConnectionContext connection)
     {
         using var timeout = new CancellationTokenSource(classifyTimeout, time);
-
-        // When the server stops it asks for connections to close; a silent one would otherwise hold it up until the timeout.
-        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, Stopping(connection));
         try
         {
             while (true)

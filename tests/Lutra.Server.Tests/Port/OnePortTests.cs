@@ -91,7 +91,9 @@ public sealed class OnePortTests
         await using var server = await RunningServer.StartAsync();
         using var socket = await server.DialAsync();
         await socket.SendAsync(Encoding.Latin1.GetBytes(sent));
-        Assert.StartsWith(answered, await ReadToEndAsync(socket), StringComparison.Ordinal);
+        var answer = new byte[answered.Length];
+        await ReadExactlyAsync(socket, answer);
+        Assert.Equal(answered, Encoding.Latin1.GetString(answer));
         Assert.Equal(200, (await server.SendAsync("PUT", "/key/a", "", """{"value":"x"}""")).Status);
     }
 

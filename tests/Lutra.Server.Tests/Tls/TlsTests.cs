@@ -96,6 +96,20 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_client_goes_on_to_say_does_not_cost_it_the_answer()
+    {
+        await using var server = await StartAsync();
+        using var socket = await server.DialAsync();
+        await socket.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
+
+        // It is there, and not read yet: a server that had closed its end would reset the connection now, and the answer would be gone.
+        Assert.True(socket.Poll(TimeSpan.FromSeconds(120), System.Net.Sockets.SelectMode.SelectRead));
+        for (var more = 0; more < 10; more++)
+            await socket.SendAsync(new byte[100_000]);
+        Assert.Contains("use https://", await ReadAsync(socket), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_speaks_tls_to_an_address_in_the_clear_is_told_to_leave_it()
     {
         await using var server = await RunningServer.StartAsync();
@@ -136,6 +150,7 @@ public sealed class TlsTests : IDisposable
     private static async Task<string> ReadAsync(System.Net.Sockets.Socket socket)
     {
         await using var stream = new System.Net.Sockets.NetworkStream(socket);
+        socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(120));
     }
