@@ -35,6 +35,25 @@ public static class Endpoints
         return list.Length > 0 ? list : throw new LutraException(LutraError.InvalidArgument, "There is no endpoint in the list.");
     }
 
+    /// <summary>
+    /// Which of <paramref name="endpoints"/> is at an address that a server gave; null: none. Names of this machine are one and the same, since a server may know itself
+    /// by another than its clients do.
+    /// </summary>
+    /// <param name="address">Such as <c>10.0.0.7:2379</c>; whatever it is, it is only compared. Null: none was given.</param>
+    internal static int? Find(IReadOnlyList<Uri> endpoints, string? address)
+    {
+        if (address is not { Length: > 0 and <= LengthMax } || !Uri.TryCreate($"http://{address}", UriKind.Absolute, out var given))
+            return null;
+        for (var index = 0; index < endpoints.Count; index++)
+        {
+            var endpoint = endpoints[index];
+            if (endpoint.Port == given.Port && (endpoint.Host == given.Host || (endpoint.IsLoopback && given.IsLoopback)))
+                return index;
+        }
+
+        return null;
+    }
+
     /// <summary>For messages: as short as it was written.</summary>
     internal static string Name(Uri endpoint) => endpoint is { Scheme: "http", PathAndQuery: "/" }
         ? string.Create(CultureInfo.InvariantCulture, $"{endpoint.Host}:{endpoint.Port}")

@@ -37,6 +37,9 @@ public sealed class LutraNode : ILutraClient
     /// <summary>Who this node is in its cluster; null while there is none.</summary>
     public NodeStanding? Standing => host.Standing;
 
+    /// <summary>Who else leads, as this node last heard: whom its refusals name. Null where it leads itself, or has heard of no leader in its term. Asks nobody.</summary>
+    public LeaderHint? LeaderElsewhere => host.LeaderElsewhere;
+
     /// <summary>Users, roles, and whether they are asked for, as readers of this node see them now.</summary>
     public AuthState Auth => host.Users.State;
 

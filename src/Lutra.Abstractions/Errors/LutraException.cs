@@ -105,8 +105,8 @@ public class LutraException : Exception
 
     public LutraError Error { get; }
 
-    /// <summary>The label of the leader, where the refusal knows it and it may help.</summary>
-    public string? Leader { get; init; }
+    /// <summary>Who may do it instead; null where the refusing node leads, knows of no leader, or no other node would help.</summary>
+    public LeaderHint? Leader { get; init; }
 
     /// <summary>Whether the request is certainly not done: everything but <see cref="LutraError.OutcomeUnknown"/>.</summary>
     public bool CertainlyNotDone => Error != LutraError.OutcomeUnknown;

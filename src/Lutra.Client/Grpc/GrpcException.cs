@@ -20,6 +20,6 @@ public sealed class GrpcException(int status, string message, Exception? inner =
     /// <summary>Beside the code: why, in the server's own words.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Beside the code: the label of the leader, where it may help.</summary>
-    public string? Leader { get; init; }
+    /// <summary>Beside the code: who leads, where that may help.</summary>
+    public LeaderHint? Leader { get; init; }
 }

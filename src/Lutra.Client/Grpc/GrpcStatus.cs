@@ -19,7 +19,7 @@ internal static class GrpcStatus
                 IsAnswer = true,
                 Code = Field(fields, LutraHeaders.GrpcErrorCode),
                 Detail = Text(fields, LutraHeaders.GrpcErrorDetail),
-                Leader = Text(fields, LutraHeaders.GrpcLeader),
+                Leader = Text(fields, LutraHeaders.GrpcLeader) is { } leader ? new LeaderHint(leader, Text(fields, LutraHeaders.GrpcLeaderAddress)) : null,
             };
         }
     }

@@ -28,8 +28,25 @@ internal sealed class LoginSession(ClientCredentials credentials)
         }
     }
 
-    /// <summary>A server has said that a token is over, or that it asks for users now.</summary>
-    public void Forget() => tokens.Clear();
+    /// <summary>The login at a server whose token a call will use, done or under way; null: the call will begin one.</summary>
+    public Lazy<Task<string>>? LoginAt(Uri endpoint) => tokens.GetValueOrDefault(ServerOf(endpoint));
+
+    /// <summary>
+    /// A server has said that the token of a call is over, or that it asks for users now. Only that one is forgotten: not those of other servers, and not what was
+    /// begun meanwhile because the same was said to another call.
+    /// </summary>
+    /// <param name="used">What <see cref="LoginAt"/> said before the call.</param>
+    public void Forget(Uri endpoint, Lazy<Task<string>>? used)
+    {
+        var server = ServerOf(endpoint);
+        if (used is null && tokens.TryGetValue(server, out var begun) && begun is { IsValueCreated: true, Value.IsCompleted: true })
+            used = begun;
+        if (used is not null)
+            tokens.TryRemove(new(server, used));
+    }
+
+    /// <summary>What the tokens are kept by: where one logs in.</summary>
+    public static string ServerOf(Uri endpoint) => endpoint.AbsoluteUri.TrimEnd('/');
 
     /// <summary>Whether to log in again may help.</summary>
     public static bool IsOver(LutraError error) => error is LutraError.InvalidToken or LutraError.AuthRevisionOld or LutraError.UserRequired;

@@ -28,7 +28,7 @@ internal static class ProblemReader
     {
         var error = problem is null ? null : ErrorOf(problem.Code);
         if (error is { } known)
-            return new LutraException(known, problem!.Detail ?? problem.Error) { Leader = problem.LeaderId };
+            return new LutraException(known, problem!.Detail ?? problem.Error) { Leader = LeaderOf(problem) };
 
         var answered = string.Create(CultureInfo.InvariantCulture, $"{endpoint} answered {(int)status} ({problem?.Detail ?? problem?.Error ?? "not in Lutra's words"})");
         return (int)status switch
@@ -38,6 +38,9 @@ internal static class ProblemReader
             _ => new LutraException(LutraError.InvalidArgument, $"{answered}. Is a Lutra server there?"),
         };
     }
+
+    private static LeaderHint? LeaderOf(ProblemBody problem) =>
+        problem.LeaderId is { } leader ? new LeaderHint(leader, ReplyReader.AddressOf(problem.Leader?.ClientUrl)) : null;
 
     /// <summary>Null: a code that is none of the store's.</summary>
     public static LutraError? ErrorOf(string code) => code switch

@@ -83,5 +83,6 @@ internal static class ReplyReader
         _ => throw new FormatException($"'{name}' is no role."),
     };
 
-    private static string? AddressOf(string? url) => url is null ? null : url[(url.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at ? at + 3 : 0)..];
+    /// <summary>What a URL says behind its scheme.</summary>
+    public static string? AddressOf(string? url) => url is null ? null : url[(url.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at ? at + 3 : 0)..];
 }

@@ -24,7 +24,7 @@ public sealed class RestTransport : IClientTransport
 
     public ILutraClient Open(Uri endpoint)
     {
-        HttpMessageHandler handler = session is null ? connections : new TokenHandler(connections, session, face: endpoint.AbsoluteUri.TrimEnd('/'));
+        HttpMessageHandler handler = session is null ? connections : new TokenHandler(connections, session, face: LoginSession.ServerOf(endpoint));
         var http = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerSizeBytesMax };
         return new RestEndpoint(http, endpoint);
     }

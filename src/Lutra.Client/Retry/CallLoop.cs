@@ -2,7 +2,10 @@ using Lutra.Client.Login;
 
 namespace Lutra.Client.Retry;
 
-/// <summary>Tries a call at one endpoint after another, as the policy says, within its time.</summary>
+/// <summary>
+/// Tries a call at one endpoint after another, as the policy says, within its time. A refusal may name the leader: then that one is next, if it is an endpoint of
+/// this client's. Where it is none it is not asked: whoever refuses must not be able to send credentials elsewhere.
+/// </summary>
 internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClientOptions options, ClientLife life, LoginSession? session = null)
 {
     private int preferred;
@@ -12,14 +15,16 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
     {
         if (life.HasEnded)
             throw ClientLife.Stopped();
+        cancellationToken.ThrowIfCancellationRequested();
         using var deadline = new CancellationTokenSource(options.Timeout, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken, life.Ended);
-        var first = Volatile.Read(ref preferred);
+        var turns = new EndpointTurns(endpoints.Count, Volatile.Read(ref preferred));
         LutraException? unknown = null;
         var hasLoggedInAgain = false;
         for (var failures = 0; ;)
         {
-            var index = (first + failures) % endpoints.Count;
+            var index = turns.Current;
+            var login = session?.LoginAt(options.Endpoints[index]);
             LutraException failure;
             try
             {
@@ -31,16 +36,27 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
             {
                 failure = refused;
             }
+            catch (OperationCanceledException)
+            {
+                // The caller waits no longer, and perhaps because this server hangs.
+                turns.Next(null);
+                PreferAnother(index, turns.Current);
+                throw;
+            }
 
             // Certainly not done: who logs in again may have better luck, once.
             if (session is not null && !hasLoggedInAgain && LoginSession.IsOver(failure.Error))
             {
-                session.Forget();
+                session.Forget(options.Endpoints[index], login);
                 hasLoggedInAgain = true;
                 continue;
             }
 
             failures++;
+            turns.Next(Endpoints.Find(options.Endpoints, failure.Leader?.Address));
+            hasLoggedInAgain = false;
+            if (failure.Error is LutraError.Unavailable or LutraError.Stopped or LutraError.OutcomeUnknown)
+                PreferAnother(index, turns.Current);
             if (failure.Error == LutraError.OutcomeUnknown)
                 unknown = failure;
             var wait = options.Retry.Decide(safety, failure.Error, failures, endpoints.Count, options.Random.NextDouble());
@@ -77,6 +93,9 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
                 : new LutraException(LutraError.OutcomeUnknown, "No answer came in time: the write may or may not be done.", late);
         }
     }
+
+    // The next call begins elsewhere, unless one that ran beside this has settled where already.
+    private void PreferAnother(int than, int another) => Interlocked.CompareExchange(ref preferred, another, than);
 
     // False where the time is up.
     private async ValueTask<bool> WaitAsync(TimeSpan wait, CancellationToken either)

@@ -16,12 +16,14 @@ internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraC
         var hasBegun = false;
         var failures = 0;
         var hasLoggedInAgain = false;
-        for (var turn = 0; ; turn++)
+        var turns = new EndpointTurns(endpoints.Count, first: 0);
+        while (true)
         {
             if (life.HasEnded)
                 throw ClientLife.Stopped();
             LutraException? failure = null;
-            await using var batches = endpoints[turn % endpoints.Count].WatchAsync(watch, either.Token).GetAsyncEnumerator(either.Token);
+            var login = session?.LoginAt(options.Endpoints[turns.Current]);
+            await using var batches = endpoints[turns.Current].WatchAsync(watch, either.Token).GetAsyncEnumerator(either.Token);
             while (true)
             {
                 try
@@ -35,7 +37,7 @@ internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraC
                 }
                 catch (LutraException over) when (session is not null && !hasLoggedInAgain && LoginSession.IsOver(over.Error))
                 {
-                    session.Forget();
+                    session.Forget(options.Endpoints[turns.Current], login);
                     hasLoggedInAgain = true;
                     failure = over;
                     break;
@@ -57,6 +59,12 @@ internal sealed class LastingWatch(IReadOnlyList<ILutraClient> endpoints, LutraC
             }
 
             failures++;
+            if (failure is null || !LoginSession.IsOver(failure.Error))
+            {
+                turns.Next(Endpoints.Find(options.Endpoints, failure?.Leader?.Address));
+                hasLoggedInAgain = false;
+            }
+
             if (failure is not null && !hasBegun && options.Time.GetElapsedTime(started) >= options.Timeout)
                 throw failure;
             var error = failure?.Error ?? LutraError.Unavailable;

@@ -77,7 +77,7 @@ internal sealed class LeaseDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
         var asked = new AwaitedQuestion(question, clock.NowMillis + options.RequestTimeoutMillis, completions);
         loop.Post(asked);
         var answer = await asked.Answer.WaitAsync(cancellationToken);
-        return answer.Error is { } error ? throw new LutraException(error, answer.Message ?? "") : answer;
+        return answer.Error is { } error ? throw NodeRefusal.Of(loop, error, answer.Message ?? "") : answer;
     }
 
     private sealed class AwaitedQuestion : ClientLeaseQuestion, ICompletion

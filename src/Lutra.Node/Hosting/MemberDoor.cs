@@ -34,7 +34,7 @@ internal sealed class MemberDoor(NodeLoop loop, NodeClock clock, LutraNodeOption
         };
         loop.Post(asked);
         var answer = await asked.Answer.WaitAsync(cancellationToken);
-        return answer.Error is { } error ? throw new LutraException(error, answer.Message ?? "") : answer;
+        return answer.Error is { } error ? throw NodeRefusal.Of(loop, error, answer.Message ?? "") : answer;
     }
 
     private sealed class AwaitedChange(Completions completions) : ClientMemberChange, ICompletion

@@ -88,6 +88,8 @@ internal sealed class NodeHost : IDisposable
 
     public NodeStanding? Standing => loop.Replica?.Standing;
 
+    public LeaderHint? LeaderElsewhere => loop.Replica?.LeaderElsewhere;
+
     public Revision Revision => loop.Replica?.Keyspace.Revision ?? default;
 
     public Revision CompactRevision => loop.Replica?.Keyspace.CompactRevision ?? default;

@@ -24,7 +24,7 @@ internal sealed class PooledRead(ReadDoor door) : ClientRead, IValueTaskSource, 
 
     public override void Failed(LutraError error, string message)
     {
-        failure = new LutraException(error, message);
+        failure = door.RefusalOf(error, message);
         door.Failed(this, error);
     }
 

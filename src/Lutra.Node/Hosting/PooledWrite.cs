@@ -35,7 +35,7 @@ internal sealed class PooledWrite(WriteDoor door) : ClientWrite, IValueTaskSourc
 
     public override void Failed(LutraError error, string message)
     {
-        failure = new LutraException(error, message);
+        failure = door.RefusalOf(error, message);
         door.Failed(this, error);
     }
 

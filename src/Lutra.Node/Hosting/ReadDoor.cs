@@ -42,6 +42,8 @@ internal sealed class ReadDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions 
         Finished(request);
     }
 
+    internal LutraException RefusalOf(LutraError error, string message) => NodeRefusal.Of(loop, error, message);
+
     internal void Failed(PooledRead request, LutraError error)
     {
         measures.Failed(error);

@@ -88,6 +88,8 @@ internal sealed class WriteDoor(NodeLoop loop, NodeClock clock, LutraNodeOptions
         Finished(request);
     }
 
+    internal LutraException RefusalOf(LutraError error, string message) => NodeRefusal.Of(loop, error, message);
+
     internal void Failed(PooledWrite request, LutraError error)
     {
         measures.Failed(error);

@@ -50,6 +50,7 @@ internal sealed class Replica : IDisposable
     private NodeId? leader;
     private Configuration? targets;
     private NodeStanding? standing;
+    private LeaderHint? leaderElsewhere;
     private LogIndex committedConfiguration;
 
     public Replica(NodeContext context, NodeLoop loop, PeerExchange peers, ReplicaIdentity identity, LutraNodeOptions options)
@@ -134,6 +135,12 @@ internal sealed class Replica : IDisposable
 
     /// <summary>What is told to clients about role, term and leader. From any thread.</summary>
     public NodeStanding? Standing => Volatile.Read(ref standing);
+
+    /// <summary>
+    /// Who led when this node last heard of a leader in its term; null where it leads itself, or has heard of none. A term has one leader at most, so one that is
+    /// cut off from it still names the right one to those who can reach it. From any thread.
+    /// </summary>
+    public LeaderHint? LeaderElsewhere => Volatile.Read(ref leaderElsewhere);
 
     /// <summary>Committed entries that wait to be applied. From any thread, as is what follows.</summary>
     public long ApplyBacklogBytes => applier.BacklogBytes;
@@ -300,6 +307,9 @@ internal sealed class Replica : IDisposable
 
         if (Raft.Role == role && Raft.Term == term && Raft.Leader == leader && ReferenceEquals(Raft.Configuration, targets))
             return;
+        // First: who is refused because of what changed shall hear where to go.
+        if (Raft.Leader is not null || Raft.Term != term)
+            Volatile.Write(ref leaderElsewhere, Raft.Leader is { } other && other != Raft.Id ? HintOf(other) : null);
         if (role == RoleName.Leader && (Raft.Role != RoleName.Leader || Raft.Term != term))
         {
             Marks.LeaderSteppedDown.Hit();
@@ -329,6 +339,9 @@ internal sealed class Replica : IDisposable
 
     private ulong MemberOf(NodeId? node) =>
         node is null ? 0 : Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Id.Value ?? 0;
+
+    private LeaderHint? HintOf(NodeId node) =>
+        Raft.Configuration.Members.FirstOrDefault(member => member.Node == node) is { } member ? new LeaderHint(member.Label, member.ClientAddress) : null;
 
     private string LabelOf(NodeId node) => Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Label is { } label ? $"Node {label}" : node.ToString();
 

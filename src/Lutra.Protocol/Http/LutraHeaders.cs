@@ -24,6 +24,9 @@ public static class LutraHeaders
     /// <summary>Beside it: the label of the leader, percent-encoded, where the refusal knows it.</summary>
     public const string GrpcLeader = "lutra-leader";
 
+    /// <summary>Beside that: where clients reach it (<c>host:port</c>), percent-encoded, where it has said so.</summary>
+    public const string GrpcLeaderAddress = "lutra-leader-address";
+
     /// <summary>The value of <c>Upgrade</c> with which peers open <c>GET /raft/stream</c>.</summary>
     public const string PeerProtocol = "lutra-raft";
 }

@@ -25,6 +25,9 @@ public sealed record ProblemBody
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? LeaderId { get; init; }
 
+    /// <summary>With what another node may do: who leads, as this one last heard, and where. Missing where that is not known or would not help.</summary>
+    public LeaderReply? Leader { get; init; }
+
     /// <summary>With a failed compare: the revision that the key has now; 0 if it is not there.</summary>
     public long? CurrentRevision { get; init; }
 

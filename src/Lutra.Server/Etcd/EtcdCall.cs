@@ -44,13 +44,19 @@ internal sealed class EtcdCall(
     /// <summary>The header of a reply that names no revision of its own: the store's.</summary>
     public ReplyHeader Header() => HeaderAt(Node.Revision);
 
+    /// <summary>For what learners do not do.</summary>
+    public GrpcException NotForLearners => ForAnother(EtcdErrors.NotSupportedForLearner, "This node is a learner, and does not do this through etcd's API. Nothing was done.");
+
+    /// <summary>For a client that wants to be told.</summary>
+    public GrpcException WithoutLeader => ForAnother(EtcdErrors.NoLeader, "This node knows of no leader.");
+
     /// <summary>Throws where this node, as it stands, does not answer such a call.</summary>
     public void Admit(EtcdMethod method)
     {
         if (method.NeedsCluster && Standing is { Role: NodeRole.Learner } && !method.ForLearners)
-            throw EtcdErrors.NotSupportedForLearner;
+            throw NotForLearners;
         if (RequiresLeader && Standing.LeaderMember == 0)
-            throw EtcdErrors.NoLeader;
+            throw WithoutLeader;
     }
 
     /// <summary>The caller is whom it says it is, and may make such a call. Throws where not.</summary>
@@ -78,6 +84,10 @@ internal sealed class EtcdCall(
         var token = metadata("token") ?? (metadata("authorization") is { } header ? Credentials.WithoutBearer(header) : null);
         return Face.Door.AdmitAsync(node, new Credentials(token, null, null, metadata("grpcgateway-accept") is null ? certificate : null), showsData, Ended);
     }
+
+    // etcd's clients see etcd's refusal alone; this project's see who may do it instead.
+    private GrpcException ForAnother(GrpcException refusal, string inOurWords) =>
+        new(refusal.Code, refusal.Message) { Refusal = new LutraException(LutraError.Unavailable, inOurWords) { Leader = node.LeaderElsewhere } };
 
     private void Admitted(EtcdMethod method, CallerNode caller)
     {

@@ -1,5 +1,3 @@
-using Lutra.Server.Etcd.Errors;
-
 namespace Lutra.Server.Etcd;
 
 /// <summary>
@@ -78,6 +76,6 @@ internal sealed class StreamWaiting(EtcdCall call) : IDisposable
         if (call.Node.Standing is { LeaderMember: not 0 })
             leaderSeenAt = time.GetTimestamp();
         else if (call.RequiresLeader && time.GetElapsedTime(leaderSeenAt) >= election * ElectionsWithoutLeader)
-            throw EtcdErrors.NoLeader;
+            throw call.WithoutLeader;
     }
 }

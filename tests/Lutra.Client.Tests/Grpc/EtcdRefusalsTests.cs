@@ -52,10 +52,10 @@ public sealed class EtcdRefusalsTests
             IsAnswer = true,
             Code = ProblemCodes.Unavailable,
             Detail = "There is no leader.",
-            Leader = "3",
+            Leader = new LeaderHint("3", "10.0.0.3:2379"),
         };
         var told = EtcdRefusals.ToException(refused, isWrite: true, "there");
-        Assert.Equal((LutraError.Unavailable, "There is no leader.", "3"), (told.Error, told.Message, told.Leader));
+        Assert.Equal((LutraError.Unavailable, "There is no leader.", refused.Leader), (told.Error, told.Message, told.Leader));
         var unknown = new GrpcException(4, "context deadline exceeded") { IsAnswer = true, Code = "of a later version" };
         Assert.Equal(LutraError.OutcomeUnknown, EtcdRefusals.ToException(unknown, isWrite: true, "there").Error);
     }

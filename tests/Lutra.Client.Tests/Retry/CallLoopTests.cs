@@ -87,7 +87,7 @@ public sealed class CallLoopTests
         var servers = new ScriptedTransport { Afterwards = Step.Refuse };
         await using var client = Client(servers);
         var failure = await Assert.ThrowsAsync<LutraException>(() => Driven(client.PutAsync(Put).AsTask()));
-        Assert.Equal((LutraError.Unavailable, "no leader", "3"), (failure.Error, failure.Message, failure.Leader));
+        Assert.Equal((LutraError.Unavailable, "no leader", new LeaderHint("3", null)), (failure.Error, failure.Message, failure.Leader));
         Assert.Equal(TimeSpan.FromSeconds(10), time.Elapsed);
         Assert.InRange(servers.Asked.Count, 20, 60);
     }

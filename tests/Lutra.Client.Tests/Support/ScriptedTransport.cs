@@ -30,6 +30,9 @@ internal sealed class ScriptedTransport(params ScriptedTransport.Step[] script) 
     /// <summary>What comes when the script is over.</summary>
     public Step Afterwards { get; init; } = Step.Done;
 
+    /// <summary>The address that refusals name as the leader's; null: none.</summary>
+    public string? Leader { get; set; }
+
     public bool IsDisposed { get; private set; }
 
     public ILutraClient Open(Uri endpoint) => new Server(this, endpoint);
@@ -47,8 +50,8 @@ internal sealed class ScriptedTransport(params ScriptedTransport.Step[] script) 
         switch (steps.Count > 0 ? steps.Dequeue() : Afterwards)
         {
             case Step.Done: return done;
-            case Step.Refuse: throw new LutraException(LutraError.Unavailable, "no leader") { Leader = "3" };
-            case Step.Unknown: throw new LutraException(LutraError.OutcomeUnknown, "broken");
+            case Step.Refuse: throw new LutraException(LutraError.Unavailable, "no leader") { Leader = new LeaderHint("3", Leader) };
+            case Step.Unknown: throw new LutraException(LutraError.OutcomeUnknown, "broken") { Leader = new LeaderHint("3", Leader) };
             case Step.Overloaded: throw new LutraException(LutraError.Overloaded, "busy");
             case Step.NoSpace: throw new LutraException(LutraError.NoSpace, "full");
             case Step.Invalid: throw new LutraException(LutraError.InvalidArgument, "nonsense");

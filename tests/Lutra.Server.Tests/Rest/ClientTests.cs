@@ -58,9 +58,9 @@ public sealed class ClientTests
         var client = transport.Open(Endpoint(server));
         foreach (var error in Enum.GetValues<LutraError>())
         {
-            server.Store.Failure = new LutraException(error, "Because of the otters.") { Leader = "7" };
+            server.Store.Failure = new LutraException(error, "Because of the otters.") { Leader = new LeaderHint("7", "10.0.0.7:2379") };
             var refused = await Assert.ThrowsAsync<LutraException>(() => client.PutAsync("a", "b").AsTask());
-            Assert.Equal((error, "Because of the otters.", "7"), (refused.Error, refused.Message, refused.Leader));
+            Assert.Equal((error, "Because of the otters.", new LeaderHint("7", "10.0.0.7:2379")), (refused.Error, refused.Message, refused.Leader));
         }
     }
 

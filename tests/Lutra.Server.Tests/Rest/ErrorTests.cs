@@ -22,7 +22,7 @@ public sealed class ErrorTests
     public async Task Every_refusal_has_its_status_its_code_and_the_stores_own_words(LutraError error, int status, string code)
     {
         await using var server = await RunningServer.StartAsync();
-        server.Store.Failure = new LutraException(error, "Because of the otters.") { Leader = "7" };
+        server.Store.Failure = new LutraException(error, "Because of the otters.") { Leader = new LeaderHint("7", "10.0.0.7:2379") };
         foreach (var (method, target, body) in new[]
                  {
                      ("GET", "/key/a", ""), ("PUT", "/key/a", """{"value":"x"}"""), ("DELETE", "/key/a", ""), ("GET", "/keys", ""),
@@ -35,6 +35,7 @@ public sealed class ErrorTests
             Assert.Equal($"urn:lutra:problem:{code}", answer.Json.GetProperty("type").GetString());
             Assert.Equal("Because of the otters.", answer.Json.GetProperty("detail").GetString());
             Assert.Equal(7, answer.Json.GetProperty("leader_id").GetInt32());
+            Assert.Equal("http://10.0.0.7:2379", answer.Json.GetProperty("leader").GetProperty("client_url").GetString());
             Assert.Equal(status == 503, answer.Headers.ContainsKey("Retry-After"));
         }
     }
@@ -54,7 +55,7 @@ public sealed class ErrorTests
     public async Task A_leader_with_a_name_is_told_as_a_string()
     {
         await using var server = await RunningServer.StartAsync();
-        server.Store.Failure = new LutraException(LutraError.Unavailable, "No.") { Leader = "otter" };
+        server.Store.Failure = new LutraException(LutraError.Unavailable, "No.") { Leader = new LeaderHint("otter", null) };
         Assert.Equal("otter", (await server.SendAsync("GET", "/key/a")).Json.GetProperty("leader_id").GetString());
         var text = await server.SendAsync("GET", "/key/a", "Accept: text/plain\r\n");
         Assert.Equal("text/plain; charset=utf-8", text.Headers["Content-Type"]);

@@ -27,8 +27,11 @@ internal static class GrpcTrailers
         var fields = FieldsOf(response, hasBody);
         fields[LutraHeaders.GrpcErrorCode] = ErrorMap.ToProblem(refusal).Code;
         fields[LutraHeaders.GrpcErrorDetail] = Encode(refusal.Message);
-        if (refusal.Leader is { } leader)
-            fields[LutraHeaders.GrpcLeader] = Encode(leader);
+        if (refusal.Leader is not { } leader)
+            return;
+        fields[LutraHeaders.GrpcLeader] = Encode(leader.Label);
+        if (leader.Address is { Length: > 0 } address)
+            fields[LutraHeaders.GrpcLeaderAddress] = Encode(address);
     }
 
     private static IHeaderDictionary FieldsOf(HttpResponse response, bool hasBody) => hasBody || response.HasStarted

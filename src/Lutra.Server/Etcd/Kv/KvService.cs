@@ -26,7 +26,7 @@ internal static class KvService
         var range = RangeWire.Read(request, out var isSerializable);
         KvRules.Check(range);
         if (!isSerializable && call.Standing.Role == NodeRole.Learner)
-            throw EtcdErrors.NotSupportedForLearner;
+            throw call.NotForLearners;
         var options = new ReadOptions(isSerializable ? Consistency.Local : Consistency.Linearizable);
         var result = await call.Node.RangeAsync(range, options, call.Ended);
         var header = call.HeaderAt(result.Revision);

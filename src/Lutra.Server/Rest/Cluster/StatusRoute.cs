@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Lutra.Protocol;
+using Lutra.Server.Rest.Replies;
 using Lutra.Server.Rest.Requests;
 
 namespace Lutra.Server.Rest.Cluster;
@@ -37,7 +38,7 @@ internal static class StatusRoute
             Term = status.Term,
             IsLeader = status.Role == NodeRole.Leader,
             LeaderId = status.LeaderLabel,
-            Leader = status.LeaderLabel is { } leader ? new LeaderReply(leader, leader, UrlOf(scheme, status.LeaderAddress)) : null,
+            Leader = status.LeaderLabel is { } leader ? LeaderLink.Of(new LeaderHint(leader, status.LeaderAddress), scheme) : null,
             CommitIndex = status.CommitIndex,
             AppliedIndex = status.AppliedIndex,
             LastIndex = status.LastIndex,
@@ -63,11 +64,4 @@ internal static class StatusRoute
         NodeRole.Learner => ("Learner", RoleNames.Learner),
         _ => throw new UnreachableException($"No name for {role}"),
     };
-
-    private static string? UrlOf(string scheme, string? address)
-    {
-        if (string.IsNullOrEmpty(address))
-            return null;
-        return address.Contains("://", StringComparison.Ordinal) ? address : $"{scheme}://{address}";
-    }
 }

@@ -14,8 +14,8 @@ internal sealed record Problem(int Status, string Code, string Error, string? De
     /// <summary>What to upgrade to, with 426.</summary>
     public string? Upgrade { get; init; }
 
-    /// <summary>The label of the leader, where it is known and may help.</summary>
-    public string? Leader { get; init; }
+    /// <summary>Who leads, where that is known and may help.</summary>
+    public LeaderHint? Leader { get; init; }
 
     /// <summary>With 412: the key's revision; 0 where it is not there.</summary>
     public long? CurrentRevision { get; init; }
@@ -46,7 +46,7 @@ internal sealed record Problem(int Status, string Code, string Error, string? De
             Allow = allow,
         };
 
-    public static Problem NotLeader(string? leader) => new(
+    public static Problem NotLeader(LeaderHint? leader) => new(
         StatusCodes.Status421MisdirectedRequest, ProblemCodes.NotLeader, "Not leader",
         "This node does not lead, and the request says that it must not be forwarded. Nothing was done.")
     {

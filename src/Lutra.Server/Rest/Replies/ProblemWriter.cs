@@ -34,7 +34,7 @@ internal static class ProblemWriter
         if (WantsText(http.Request))
             Send(response, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(AsText(problem)));
         else
-            Send(response, MediaTypes.Problem, JsonSerializer.SerializeToUtf8Bytes(AsJson(problem), LutraJson.Lenient.ProblemBody));
+            Send(response, MediaTypes.Problem, JsonSerializer.SerializeToUtf8Bytes(AsJson(problem, http.Request.Scheme), LutraJson.Lenient.ProblemBody));
     }
 
     private static bool WantsText(HttpRequest request)
@@ -47,7 +47,8 @@ internal static class ProblemWriter
     private static string AsText(Problem problem) =>
         problem.Detail is null ? $"{problem.Error}\n" : $"{problem.Error}: {problem.Detail}\n";
 
-    public static ProblemBody AsJson(Problem problem) => new()
+    /// <param name="scheme">What is spoken here, and so where the leader is.</param>
+    public static ProblemBody AsJson(Problem problem, string scheme) => new()
     {
         Type = $"urn:lutra:problem:{problem.Code}",
         Title = problem.Error,
@@ -55,7 +56,8 @@ internal static class ProblemWriter
         Detail = problem.Detail,
         Error = problem.Error,
         Code = problem.Code,
-        LeaderId = problem.Leader,
+        LeaderId = problem.Leader?.Label,
+        Leader = problem.Leader is { } leader ? LeaderLink.Of(leader, scheme) : null,
         CurrentRevision = problem.CurrentRevision,
         Limit = problem.Limit,
         Size = problem.Size,

@@ -16,6 +16,6 @@ internal static class Forwarding
             throw new RefusedException(Problem.Malformed("The query parameter 'forward' must be true or false."));
         var status = await call.Node.StatusAsync(call.Aborted);
         if (status.Role != NodeRole.Leader)
-            throw new RefusedException(Problem.NotLeader(status.LeaderLabel));
+            throw new RefusedException(Problem.NotLeader(status.LeaderLabel is { } leader ? new LeaderHint(leader, status.LeaderAddress) : null));
     }
 }

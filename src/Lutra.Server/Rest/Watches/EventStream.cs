@@ -42,7 +42,7 @@ internal sealed class EventStream(RestCall call)
         // A JSON text without line breaks, so that it fits into one data line.
         var (messages, data) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
         using (var writer = new Utf8JsonWriter(data, LutraJson.WriterOptions))
-            JsonSerializer.Serialize(writer, ProblemWriter.AsJson(problem), LutraJson.Lenient.ProblemBody);
+            JsonSerializer.Serialize(writer, ProblemWriter.AsJson(problem, call.Http.Request.Scheme), LutraJson.Lenient.ProblemBody);
         WriteMessage(messages, $"event: {WatchMessages.Error}\n", data);
         await call.Http.Response.BodyWriter.WriteAsync(messages.WrittenMemory, cancellationToken);
     }
