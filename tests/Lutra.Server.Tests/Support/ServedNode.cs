@@ -46,17 +46,22 @@ internal sealed class ServedNode : IAsyncDisposable
     }
 
     /// <summary>Starts the node in <paramref name="directory"/>: after it was stopped, again.</summary>
-    public async Task StartAsync(string directory, string label = "1", IReadOnlyList<string>? peers = null, int bcryptCost = 10, int requestTimeoutMillis = PatientMillis) => door.Node = await LutraNode.StartAsync(new()
-    {
-        Label = label,
-        LabelGiven = peers is not null,
-        Directory = directory,
-        Address = Address,
-        Peers = peers ?? [],
-        SegmentSizeBytes = 4 * 1024 * 1024,
-        BcryptCost = bcryptCost,
-        RequestTimeoutMillis = requestTimeoutMillis,
-    });
+    /// <param name="peerAddress">Where its peers reach it; null: where its clients do.</param>
+    public async Task StartAsync(
+        string directory, string label = "1", IReadOnlyList<string>? peers = null, int bcryptCost = 10, int requestTimeoutMillis = PatientMillis, string? peerAddress = null,
+        bool join = false) => door.Node = await LutraNode.StartAsync(new()
+        {
+            Label = label,
+            LabelGiven = peers is not null,
+            Directory = directory,
+            Address = Address,
+            PeerAddress = peerAddress,
+            Peers = peers ?? [],
+            Join = join,
+            SegmentSizeBytes = 4 * 1024 * 1024,
+            BcryptCost = bcryptCost,
+            RequestTimeoutMillis = requestTimeoutMillis,
+        });
 
     public async ValueTask DisposeAsync()
     {
