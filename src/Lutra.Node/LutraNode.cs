@@ -40,6 +40,9 @@ public sealed class LutraNode : ILutraClient
     /// <summary>Who else leads, as this node last heard: whom its refusals name. Null where it leads itself, or has heard of no leader in its term. Asks nobody.</summary>
     public LeaderHint? LeaderElsewhere => host.LeaderElsewhere;
 
+    /// <summary>For how long no leader has been known; zero where one is, or there is no cluster.</summary>
+    public TimeSpan TimeWithoutLeader => host.TimeWithoutLeader;
+
     /// <summary>Users, roles, and whether they are asked for, as readers of this node see them now.</summary>
     public AuthState Auth => host.Users.State;
 

@@ -17,6 +17,7 @@ internal sealed class NodeHost : IDisposable
     private readonly ThreadScheduler scheduler;
     private readonly PeerTls? tls;
     private readonly SocketNetwork network;
+    private readonly NodeClock clock;
     private readonly NodeLoop loop;
     private readonly Action<NodeEvent> tell;
     private readonly Ticker ticker;
@@ -32,7 +33,7 @@ internal sealed class NodeHost : IDisposable
         this.tell = tell ?? (_ => { });
         var label = Label.Parse(options.Label);
         var files = new OsFiles(Path.Combine(options.Directory, label.Text));
-        var clock = new NodeClock(TimeProvider.System);
+        clock = new NodeClock(TimeProvider.System);
         var random = new SystemRandom();
         var origin = (ulong)random.NextInt64(long.MaxValue);
         scheduler = new ThreadScheduler((stage, exception) => Fail(new InvalidOperationException($"The {stage.Name} failed: {exception.Message}", exception)));
@@ -89,6 +90,9 @@ internal sealed class NodeHost : IDisposable
     public NodeStanding? Standing => loop.Replica?.Standing;
 
     public LeaderHint? LeaderElsewhere => loop.Replica?.LeaderElsewhere;
+
+    public TimeSpan TimeWithoutLeader =>
+        Standing is { LeaderMember: 0 } leaderless ? TimeSpan.FromMilliseconds(clock.NowMillis - leaderless.LeaderlessSinceMillis) : TimeSpan.Zero;
 
     public Revision Revision => loop.Replica?.Keyspace.Revision ?? default;
 

@@ -51,6 +51,7 @@ internal sealed class Replica : IDisposable
     private Configuration? targets;
     private NodeStanding? standing;
     private LeaderHint? leaderElsewhere;
+    private long leaderlessSinceMillis;
     private LogIndex committedConfiguration;
 
     public Replica(NodeContext context, NodeLoop loop, PeerExchange peers, ReplicaIdentity identity, LutraNodeOptions options)
@@ -59,6 +60,7 @@ internal sealed class Replica : IDisposable
         this.loop = loop;
         this.peers = peers;
         this.options = options;
+        leaderlessSinceMillis = context.Clock.NowMillis;
         Cluster = identity.Cluster;
         var rule = new KeyspaceMergeRule();
         tables = TableStore.Open(
@@ -330,7 +332,12 @@ internal sealed class Replica : IDisposable
 
         var leaderCameOrWent = leader is null != Raft.Leader is null;
         (role, term, leader) = (Raft.Role, Raft.Term, Raft.Leader);
-        Volatile.Write(ref standing, new NodeStanding(Cluster.Value, MemberOf(Raft.Id), term.Value, StatusReport.RoleOf(role), MemberOf(leader)));
+        if (leaderCameOrWent)
+            leaderlessSinceMillis = context.Clock.NowMillis;
+        Volatile.Write(ref standing, new NodeStanding(Cluster.Value, MemberOf(Raft.Id), term.Value, StatusReport.RoleOf(role), MemberOf(leader))
+        {
+            LeaderlessSinceMillis = leaderlessSinceMillis,
+        });
         if (ReferenceEquals(Raft.Configuration, targets) && !leaderCameOrWent)
             return;
         targets = Raft.Configuration;

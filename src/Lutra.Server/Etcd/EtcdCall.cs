@@ -51,12 +51,13 @@ internal sealed class EtcdCall(
     public GrpcException WithoutLeader => ForAnother(EtcdErrors.NoLeader, "This node knows of no leader.");
 
     /// <summary>Throws where this node, as it stands, does not answer such a call.</summary>
-    public void Admit(EtcdMethod method)
+    public ValueTask AdmitAsync(EtcdMethod method)
     {
         if (method.NeedsCluster && Standing is { Role: NodeRole.Learner } && !method.ForLearners)
             throw NotForLearners;
-        if (RequiresLeader && Standing.LeaderMember == 0)
-            throw WithoutLeader;
+        return RequiresLeader && Standing.LeaderMember == 0
+            ? LeaderPatience.WaitAsync(() => node.TimeWithoutLeader, TimeSpan.FromMilliseconds(node.Options.ElectionTimeoutMillis), () => WithoutLeader, Ended)
+            : ValueTask.CompletedTask;
     }
 
     /// <summary>The caller is whom it says it is, and may make such a call. Throws where not.</summary>

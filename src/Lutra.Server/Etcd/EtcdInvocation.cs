@@ -19,7 +19,7 @@ internal sealed class EtcdInvocation(
         {
             var node = face.Node ?? throw EtcdErrors.NoLeader;
             var call = new EtcdCall(face, node, metadata, certificate, reply, EndOf(method, out linked));
-            call.Admit(method);
+            await call.AdmitAsync(method);
             await call.AdmitCallerAsync(method);
             switch (method)
             {

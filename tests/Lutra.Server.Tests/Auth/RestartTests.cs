@@ -37,6 +37,8 @@ public sealed class RestartTests : IDisposable
         using var client = new GrpcClient(first.Address);
         Assert.False(first.Node.Auth.IsEnabled);
         Assert.Equal(14, (await client.TryAsync(Range, Read)).Status);
+        Assert.Equal("etcdserver: no leader", (await client.TryAsync(Range, Read, ("hasleader", "true"))).Message);
+        Assert.True(first.Node.TimeWithoutLeader >= TimeSpan.FromMilliseconds(first.Node.Options.ElectionTimeoutMillis));
         Assert.Equal(14, (await client.TryAsync("/etcdserverpb.Maintenance/Status", new Pb.StatusRequest())).Status);
         Assert.Equal(14, (await client.TryAsync("/etcdserverpb.Maintenance/Snapshot", new Pb.SnapshotRequest())).Status);
         foreach (var path in new[] { "/key/m?consistency=local", "/keys?consistency=local", "/status", "/watch?prefix=m&from=1" })
