@@ -26,7 +26,7 @@ public sealed class LoadTests
     [Fact]
     public async Task Two_thousand_leases_end_together_and_none_before_its_time()
     {
-        var told = await RunAsync("leases", "--leases", "2000", "--ttl", "10");
+        var told = await RunAsync("leases", "--leases", "2000", "--ttl", "20");
         Assert.Contains("told of 2000 puts and 2000 deletes, none missing, none twice", told, StringComparison.Ordinal);
     }
 

@@ -12,7 +12,7 @@ public sealed class PatroniTests : IAsyncLifetime
 
     private readonly string folder = Directory.CreateTempSubdirectory("lutra-patroni-").FullName;
     private readonly List<PatroniNode> nodes = [];
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private RealCluster? stores;
 
     public ValueTask InitializeAsync()

@@ -66,11 +66,11 @@ internal sealed class Etcdctl(IReadOnlyList<string> endpoints)
     {
         var start = new ProcessStartInfo("etcdctl") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ETCDCTL_API"] = "3";
-
-        // A machine that stands still for seconds must not end a test.
-        start.Environment["ETCDCTL_DIAL_TIMEOUT"] = "60s";
-        start.Environment["ETCDCTL_COMMAND_TIMEOUT"] = "60s";
         start.ArgumentList.Add($"--endpoints={string.Join(',', endpoints)}");
+
+        // A machine that stands still for seconds must not end a test. (The environment is read too late for them.)
+        start.ArgumentList.Add("--dial-timeout=60s");
+        start.ArgumentList.Add("--command-timeout=60s");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return Process.Start(start)!;
