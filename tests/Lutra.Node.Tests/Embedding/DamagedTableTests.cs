@@ -74,7 +74,11 @@ public sealed class DamagedTableTests : IDisposable
     {
         var node = await LutraNode.StartAsync(new LutraNodeOptions
         {
-            Directory = folder, MemtableBytes = 64 * 1024, SegmentSizeBytes = 4 * 1024 * 1024, Address = "localhost:2379", RequestTimeoutMillis = 120_000,
+            Directory = folder,
+            MemtableBytes = 64 * 1024,
+            SegmentSizeBytes = 4 * 1024 * 1024,
+            Address = "localhost:2379",
+            RequestTimeoutMillis = 120_000,
         });
         await node.WaitUntilReadyAsync();
         return node;
