@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Lutra.Tls;
@@ -13,10 +14,12 @@ internal sealed class ServerTls
 {
     private readonly Credentials own;
     private readonly PeerTls? peers;
+    private readonly Action<string> tell;
 
     /// <exception cref="TlsException">A file is missing or cannot be used.</exception>
     public ServerTls(ServerTlsOptions options, TimeProvider time, Action<string> tell)
     {
+        this.tell = tell;
         own = Credentials.Open(options.Files, time, tell);
         if (own.Current.Own is null)
             throw new TlsException("A server needs a certificate and its key: --cert-file and --key-file.");
@@ -30,21 +33,27 @@ internal sealed class ServerTls
         var standing = new CallerStanding(peers?.Judge(null, []) ?? PeerProof.Refused("peers do not speak at this address"));
         context.Connection.Features.Set(standing);
         var current = own.Current;
+        var remote = context.Connection.RemoteEndPoint;
         return ValueTask.FromResult(new SslServerAuthenticationOptions
         {
             ServerCertificateContext = current.Own,
             ClientCertificateRequired = current.Trusted is not null || peers is not null,
             RemoteCertificateValidationCallback = (_, shown, chain, _) =>
-                shown is not X509Certificate2 certificate || IsKnown(standing, certificate, chain?.ChainPolicy.ExtraStore ?? [], current.Trusted),
+                shown is not X509Certificate2 certificate || IsKnown(standing, remote, certificate, chain?.ChainPolicy.ExtraStore ?? [], current.Trusted),
         });
     }
 
-    private bool IsKnown(CallerStanding standing, X509Certificate2 shown, X509Certificate2Collection between, X509Certificate2Collection? trusted)
+    private bool IsKnown(CallerStanding standing, EndPoint? remote, X509Certificate2 shown, X509Certificate2Collection between, X509Certificate2Collection? trusted)
     {
         standing.ClientFault = trusted is null ? "this server believes no client certificates" : CertificateTrust.FaultOfClient(shown, between, trusted);
         standing.User = standing.ClientFault is null ? CommonName.Of(shown) : null;
         if (peers is not null)
             standing.Peer = peers.Judge(shown, between);
-        return standing is { ClientFault: null } or { Peer.Fault: null };
+        if (standing is { ClientFault: null } or { Peer.Fault: null })
+            return true;
+
+        // The other side hears that the connection ended, and hardly why.
+        tell($"Refused {remote}: its certificate is not believed: {standing.ClientFault}");
+        return false;
     }
 }

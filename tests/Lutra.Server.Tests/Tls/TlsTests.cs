@@ -7,6 +7,7 @@ using Lutra.Server.Port;
 using Lutra.Server.Tests.Support;
 using Lutra.Server.Tls;
 using Lutra.Tls;
+using Microsoft.Extensions.Logging;
 
 namespace Lutra.Server.Tests.Tls;
 
@@ -76,12 +77,14 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task N03_a_certificate_of_neither_ca_ends_the_handshake()
+    public async Task N03_a_certificate_of_neither_ca_ends_the_handshake_and_the_log_says_why()
     {
-        await using var server = await StartAsync();
+        using var log = new Lines();
+        await using var server = await StartAsync(logging: log.Factory);
         using var strangers = CertificateAuthority.Create("strangers", DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         using var stranger = Http(server, Issue(strangers, "node", "localhost"));
         await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync("/livez"));
+        Assert.Contains("its certificate is not believed", await log.First.Task.WaitAsync(TimeSpan.FromMinutes(2)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -155,7 +158,7 @@ public sealed class TlsTests : IDisposable
         return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(120));
     }
 
-    private Task<RunningServer> StartAsync(bool clientsMustShow = false, string address = "localhost:0")
+    private Task<RunningServer> StartAsync(bool clientsMustShow = false, string address = "localhost:0", ILoggerFactory? logging = null)
     {
         var peer = Save("peer", peers.Issue("node", ["localhost"], true, true, DateTimeOffset.UtcNow, Hour), peers);
         var own = Save("server", clients.Issue("node", ["localhost", "127.0.0.1"], true, false, DateTimeOffset.UtcNow, Hour), clients);
@@ -163,6 +166,7 @@ public sealed class TlsTests : IDisposable
         return RunningServer.StartAsync(options => options with
         {
             Address = address,
+            Logging = logging ?? options.Logging,
             Tls = tls,
             Rest = options.Rest with { PeerDoor = (_, _, proof) => proof.Fault is null ? Task.CompletedTask : throw new InvalidOperationException(proof.Fault) },
         });
@@ -213,5 +217,35 @@ public sealed class TlsTests : IDisposable
         File.WriteAllText($"{path}.key", pair.Key);
         File.WriteAllText($"{path}.ca", ca.CertificatePem);
         return new TlsFiles($"{path}.crt", $"{path}.key", $"{path}.ca");
+    }
+
+    /// <summary>The first line of a server's log about somebody who was refused.</summary>
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        public Lines() => Factory = LoggerFactory.Create(logging => logging.AddProvider(this).SetMinimumLevel(LogLevel.Warning));
+
+        public ILoggerFactory Factory { get; }
+
+        public TaskCompletionSource<string> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Note(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+
+        private void Note(string line)
+        {
+            if (line.StartsWith("Refused", StringComparison.Ordinal))
+                First.TrySetResult(line);
+        }
     }
 }
