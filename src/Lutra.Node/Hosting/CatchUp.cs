@@ -19,14 +19,14 @@ internal sealed class CatchUp(NodeLoop loop, ReadDoor reads, NodeClock clock, Lu
 
     /// <summary>
     /// Returns once it has. Where no leader is known for five election timeouts after the start, it returns as well, and a node without a majority shows what it has:
-    /// unless its own log says that users were changed since. Then, and while there is a leader who does not answer, it throws <see cref="LutraException"/>: unavailable.
+    /// unless its own log says that users were changed since, or it is alone and needs nobody. Then, and while there is a leader who does not answer, it throws <see cref="LutraException"/>: unavailable.
     /// </summary>
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         while (!isDone && loop.Replica is { } replica)
         {
             var left = patientUntilMillis - clock.NowMillis;
-            var mustKnow = replica.UsersAreBehind || replica.Standing is { LeaderMember: not 0, Role: not NodeRole.Learner };
+            var mustKnow = replica.UsersAreBehind || replica.Keyspace.Configuration.Members.Length == 1 || replica.Standing is { LeaderMember: not 0, Role: not NodeRole.Learner };
             if (left <= 0 && !mustKnow)
                 return;
             try
