@@ -34,6 +34,7 @@ public sealed class RestartTests : IDisposable
         await second.Node.StopAsync();
         await first.Node.StopAsync();
         await first.StartAsync(folder, "1", peers, requestTimeoutMillis: 200);
+        await OpenedAsync(first);
         using var client = new GrpcClient(first.Address);
         Assert.False(first.Node.Auth.IsEnabled);
         Assert.Equal(14, (await client.TryAsync(Range, Read)).Status);
@@ -70,8 +71,16 @@ public sealed class RestartTests : IDisposable
         {
             await node.Node.StopAsync();
             await node.StartAsync(folder);
+            await OpenedAsync(node);
             Assert.Equal(1, (await client.CallAsync<Pb.RangeResponse>(Range, Read)).Count);
         }
+    }
+
+    // Before a node has opened its folder it answers nobody.
+    private static async Task OpenedAsync(ServedNode node)
+    {
+        while (node.Node.Standing is null)
+            await Task.Yield();
     }
 
     // A slow machine may change its leader meanwhile: what may or may not have been done is done again.
