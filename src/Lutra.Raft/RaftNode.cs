@@ -58,7 +58,7 @@ public sealed class RaftNode
     /// </summary>
     public bool MayHaveBeenMemberSince(NodeId node, LogIndex index) => replica.Configurations.MayHaveBeenMemberSince(node, index);
 
-    /// <summary>Whether this process has seen the node among the members, now or before.</summary>
+    /// <summary>Whether this process has seen the node among the members, now or before; what was truncated since does not count.</summary>
     public bool WasSeenAsMember(NodeId node) => replica.Configurations.WasSeenAsMember(node);
 
     /// <summary>The log as this core holds it, for whoever checks it from outside.</summary>

@@ -12,7 +12,8 @@ internal sealed class ConfigurationHistory
     // Ascending by index; never empty. The first is committed and can therefore not be rolled back.
     private readonly List<(LogIndex Index, Configuration Configuration)> known = [];
 
-    // Up to where in the log each node was among the members, of those that were since the place below.
+    // Up to where in the log each node was among the members, of those that were since the place below, as far as that is committed. What may yet be truncated says the
+    // list above: who was a member only in an entry that was, never was one, and is not kept out for it.
     private readonly SortedDictionary<NodeId, LogIndex> lastAt = [];
     private LogIndex remembersSince;
 
@@ -32,16 +33,14 @@ internal sealed class ConfigurationHistory
     public void Append(LogIndex index, Configuration configuration)
     {
         Invariant.Holds(index > ActiveIndex, "Configurations are appended in the order of the log.");
-        Remember(index, Active);
         known.Add((index, configuration));
-        Remember(index, configuration);
     }
 
     /// <summary>Whether a node that is no member was one after <paramref name="index"/>. True, too, where this process cannot know.</summary>
-    public bool MayHaveBeenMemberSince(NodeId node, LogIndex index) => index < remembersSince || (lastAt.TryGetValue(node, out var last) && last > index);
+    public bool MayHaveBeenMemberSince(NodeId node, LogIndex index) => index < remembersSince || LastAt(node) > index;
 
-    /// <summary>Whether this process has seen it among the members.</summary>
-    public bool WasSeenAsMember(NodeId node) => lastAt.ContainsKey(node);
+    /// <summary>Whether this process has seen it among the members, in an entry that was not truncated.</summary>
+    public bool WasSeenAsMember(NodeId node) => LastAt(node) is not null;
 
     /// <summary>The log was truncated from <paramref name="first"/> on. True: another configuration is in force.</summary>
     public bool TruncateFrom(LogIndex first)
@@ -56,7 +55,11 @@ internal sealed class ConfigurationHistory
     public void Commit(LogIndex commit)
     {
         while (known.Count > 1 && known[1].Index <= commit)
+        {
+            Remember(known[1].Index, known[0].Configuration);
             known.RemoveAt(0);
+            Remember(known[0].Index, known[0].Configuration);
+        }
     }
 
     /// <summary>
@@ -65,6 +68,9 @@ internal sealed class ConfigurationHistory
     /// </summary>
     public void InstallSnapshot(LogIndex index, Configuration configuration, bool keepSuffix)
     {
+        // A log that agrees with the state was committed up to there. What another one says there may never have been.
+        if (keepSuffix)
+            Commit(index);
         known.RemoveAll(one => !keepSuffix || one.Index <= index);
         known.Insert(0, (index, configuration));
         remembersSince = index > remembersSince ? index : remembersSince;
@@ -84,6 +90,18 @@ internal sealed class ConfigurationHistory
         }
 
         return false;
+    }
+
+    /// <summary>Null: it was not seen among the members.</summary>
+    private LogIndex? LastAt(NodeId node)
+    {
+        for (var at = known.Count - 1; at >= 0; at--)
+        {
+            if (known[at].Configuration.Members.Any(member => member.Node == node))
+                return known[Math.Min(at + 1, known.Count - 1)].Index;
+        }
+
+        return lastAt.TryGetValue(node, out var last) ? last : null;
     }
 
     private void Remember(LogIndex index, Configuration configuration)

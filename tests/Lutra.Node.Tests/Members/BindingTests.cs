@@ -1,4 +1,5 @@
 using Lutra.Node.Members;
+using Lutra.Simulation.Cluster;
 using static Lutra.Node.Tests.Cluster.Requests;
 
 namespace Lutra.Node.Tests.Members;
@@ -26,4 +27,37 @@ public sealed class BindingTests
         cluster.MustPut(second, "name", "otter");
         Assert.Equal("otter", cluster.Get(fourth, "name"));
     }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_node_is_taken_in_by_a_leader_whose_earlier_attempt_at_that_was_never_agreed_upon(ulong seed)
+    {
+        var cluster = MemberWorld.Cluster(seed, voters: 3, standby: 1, options => options.Join ? options with { Join = false } : options);
+        var fourth = cluster.Nodes[3];
+        var first = cluster.Leader!;
+        var others = cluster.Nodes.Take(3).Where(node => node != first).ToArray();
+        cluster.MustChange(first, new AddMember("n4:2379", "4"));
+        foreach (var other in others)
+        {
+            cluster.Network.CutBoth(other.Host, first.Host);
+            cluster.Network.CutBoth(other.Host, fourth.Host);
+        }
+
+        fourth.Start();
+        Assert.True(cluster.Scheduler.RunUntil(() => HasTakenIn(first), Long), cluster.Story());
+        Assert.True(cluster.Scheduler.RunUntil(() => cluster.Leader is { } next && others.Contains(next), Long), cluster.Story());
+        foreach (var other in others)
+        {
+            cluster.Network.Heal(other.Host, first.Host);
+            cluster.Network.Heal(first.Host, other.Host);
+        }
+
+        Assert.True(cluster.Scheduler.RunUntil(() => !HasTakenIn(first), Long), cluster.Story());
+        cluster.MustChange(cluster.Leader!, new MoveLeader(first.Label));
+        cluster.Network.HealAll();
+        cluster.Becomes("1 2 3 4");
+    }
+
+    private static bool HasTakenIn(SimulatedNode leader) => leader.Loop!.Replica!.Raft.Configuration.Members.Any(member => member is { Label: "4", Node: not null });
 }

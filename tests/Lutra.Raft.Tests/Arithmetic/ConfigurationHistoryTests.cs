@@ -42,6 +42,44 @@ public sealed class ConfigurationHistoryTests
         Assert.Equal(expected, Active());
     }
 
+    [Fact]
+    public void Who_was_a_member_in_a_truncated_configuration_only_never_was_one()
+    {
+        history.Append(new LogIndex(7), Voters(1, 2, 3, 4));
+        Assert.True(history.WasSeenAsMember(new NodeId(4)));
+        Assert.True(history.MayHaveBeenMemberSince(new NodeId(4), new LogIndex(6)));
+        history.TruncateFrom(new LogIndex(7));
+        Assert.False(history.WasSeenAsMember(new NodeId(4)));
+        Assert.False(history.MayHaveBeenMemberSince(new NodeId(4), new LogIndex(6)));
+    }
+
+    [Theory]
+    [InlineData(3)] // neither is known to be committed
+    [InlineData(7)]
+    [InlineData(9)]
+    public void Who_was_added_and_removed_was_a_member_up_to_its_removal(ulong commit)
+    {
+        history.Append(new LogIndex(7), Voters(1, 2, 3, 4));
+        history.Append(new LogIndex(9), Voters(1, 2, 3));
+        history.Commit(new LogIndex(commit));
+        Assert.True(history.WasSeenAsMember(new NodeId(4)));
+        Assert.True(history.MayHaveBeenMemberSince(new NodeId(4), new LogIndex(8)));
+        Assert.False(history.MayHaveBeenMemberSince(new NodeId(4), new LogIndex(9)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // the log was dropped: what it said there may never have been agreed upon
+    public void Who_was_a_member_before_a_state_is_remembered_where_the_log_agrees_with_it(bool keepSuffix)
+    {
+        history.Append(new LogIndex(7), Voters(1, 2, 3, 4));
+        history.Append(new LogIndex(9), Voters(1, 2, 3));
+        history.InstallSnapshot(new LogIndex(10), Voters(1, 2, 3), keepSuffix);
+        Assert.Equal(keepSuffix, history.WasSeenAsMember(new NodeId(4)));
+        Assert.True(history.MayHaveBeenMemberSince(new NodeId(4), new LogIndex(9)));
+        Assert.False(history.MayHaveBeenMemberSince(new NodeId(4), new LogIndex(10)));
+    }
+
     private static Configuration Voters(params IEnumerable<ulong> nodes) =>
         new(nodes.Select(node => new Member(new MemberId(node), new NodeId(node), "", "", "", MemberRole.Voter)), []);
 
