@@ -23,12 +23,13 @@ internal sealed class BegunCluster(FormationSelf self, Begun record, SortedDicti
     public LogIndex ConfigurationIndex => Word.At > record.JoinedAt ? Word.At : record.JoinedAt;
 
     /// <summary>Later members than this node has seen committed, as another says. Empty: none.</summary>
-    public ImmutableArray<Member> LaterMembers => later is not null && later.At > ConfigurationIndex ? later.Members.Members : [];
+    public ImmutableArray<Member> LaterMembers => later is not null && later.At > Word.At ? later.Members.Members : [];
 
     /// <summary>A member of this cluster says what it knows.</summary>
     public void Receive(ClusterBegun said)
     {
-        if (said.At <= ConfigurationIndex)
+        // One that has just joined knows that it is a member as of then, and not yet who else is: it remembers only what the cluster was created from.
+        if (said.At <= Word.At || said.At < record.JoinedAt)
             return;
         SeeWhetherRemoved(said.At, said.Members);
         if (later is null || said.At > later.At)
@@ -54,13 +55,14 @@ internal sealed class BegunCluster(FormationSelf self, Begun record, SortedDicti
 
     /// <summary>
     /// A member that knows of earlier members only may wait for a leader that it has never heard of, and that looks for it where it is no more: what it is told
-    /// here is where to look. Those that hear the leader have caught up long before the next tick but one.
+    /// here is where to look. Those that hear the leader have caught up long before the next tick but one. One that joined at the newest members says that it knows as much,
+    /// though it may know none of them: so those are told, too, once.
     /// </summary>
     public void TellLaggards()
     {
         foreach (var (node, peer) in peers)
         {
-            if (peer.Hello.Stage != FormationStage.Begun || peer.Hello.Cluster != record.Draft.Cluster || peer.Hello.ConfigurationIndex >= Word.At || peer.ToldAt >= Word.At)
+            if (peer.Hello.Stage != FormationStage.Begun || peer.Hello.Cluster != record.Draft.Cluster || peer.Hello.ConfigurationIndex > Word.At || peer.ToldAt >= Word.At)
                 continue;
             if (peer.Lags)
             {

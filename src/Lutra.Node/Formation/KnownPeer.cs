@@ -16,10 +16,10 @@ internal sealed class KnownPeer(Hello hello)
     /// <summary>The newest draft that it said to hold on disk.</summary>
     public Ballot? Stored { get; set; }
 
-    /// <summary>The newest members that it was told because it knew of earlier ones only.</summary>
+    /// <summary>The newest members that it was told because it may know of earlier ones only.</summary>
     public LogIndex ToldAt { get; set; }
 
-    /// <summary>It knew of earlier members only when it was looked at last.</summary>
+    /// <summary>It may have known of earlier members only when it was looked at last.</summary>
     public bool Lags { get; set; }
 
     /// <summary>The cluster that it belongs to for good.</summary>

@@ -140,6 +140,32 @@ public sealed class RuleTests
     }
 
     [Fact]
+    public void One_that_joined_is_told_who_was_a_member_by_then_and_looks_for_them()
+    {
+        // Member 1 has moved since the cluster was created.
+        var created = Subject.DraftOf(1, 1, 1, 2, 3);
+        var joined = new Configuration([.. created.Configuration.Members.Select(member => member.Label == "1" ? member with { PeerAddress = "elsewhere:1" } : member), .. Subject.DraftOf(1, 1, 5).Configuration.Members], []);
+        var at = new LogIndex(7);
+
+        // Both were started again: 2 has seen those members committed, 5 only wrote down that it joined then.
+        var two = new Subject(2, List, new Begun(created));
+        two.Formation.Committed(at, joined);
+        var five = new Subject(5, "2=localhost:3002,5=localhost:3005", new Begun(created, at), join: true);
+        Assert.Empty(five.Formation.LaterMembers);
+        two.Formation.Heard(null, Subject.HelloOf(5, FormationStage.Begun) with { Cluster = created.Cluster, ConfigurationIndex = at });
+        five.Formation.Heard("localhost:3002", Subject.HelloOf(2, FormationStage.Begun) with { Cluster = created.Cluster, ConfigurationIndex = at });
+
+        two.TicksFor(2000);
+        var said = Assert.Single(two.Said(), send => send.Message is ClusterBegun).Message;
+        five.Gets(2, said);
+        Assert.Contains(five.Formation.LaterMembers, member => member.PeerAddress == "elsewhere:1");
+        Assert.Null(five.Formation.Removed);
+
+        five.Formation.Committed(at, joined);
+        Assert.Empty(five.Formation.LaterMembers);
+    }
+
+    [Fact]
     public void A_begun_cluster_wins_over_creating_one()
     {
         var one = new Subject(1, List);
