@@ -28,7 +28,7 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
             LutraException failure;
             try
             {
-                var result = await AttemptAsync(safety, call, endpoints[index], either.Token, cancellationToken);
+                var result = await AttemptAsync(safety, call, index, either.Token, cancellationToken);
                 Volatile.Write(ref preferred, index);
                 return result;
             }
@@ -69,8 +69,7 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
     }
 
     private async ValueTask<T> AttemptAsync<T>(
-        CallSafety safety, Func<ILutraClient, CancellationToken, ValueTask<T>> call, ILutraClient endpoint, CancellationToken either,
-        CancellationToken cancellationToken)
+        CallSafety safety, Func<ILutraClient, CancellationToken, ValueTask<T>> call, int index, CancellationToken either, CancellationToken cancellationToken)
     {
         // A call that cannot be tried again gets all the time there is: giving up early would only make its outcome unknown.
         var time = safety == CallSafety.WriteOnce ? options.Timeout : options.AttemptTimeout;
@@ -78,7 +77,7 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
         using var all = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, either);
         try
         {
-            return await call(endpoint, all.Token);
+            return await call(endpoints[index], all.Token);
         }
         catch (Exception broken) when (life.Caused(broken, cancellationToken))
         {
@@ -88,9 +87,10 @@ internal sealed class CallLoop(IReadOnlyList<ILutraClient> endpoints, LutraClien
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
+            var asked = Endpoints.Name(options.Endpoints[index]);
             throw safety == CallSafety.Read
-                ? new LutraException(LutraError.Unavailable, "No answer came in time.", late)
-                : new LutraException(LutraError.OutcomeUnknown, "No answer came in time: the write may or may not be done.", late);
+                ? new LutraException(LutraError.Unavailable, $"No answer came from {asked} in time.", late)
+                : new LutraException(LutraError.OutcomeUnknown, $"No answer came from {asked} in time: the write may or may not be done.", late);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Lutra.Acceptance.Clients;
 public sealed class Etcd3Tests
 {
     private const string FolderVariable = "LUTRA_ETCD3_FOLDER";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private static readonly string[] Expected =
     [

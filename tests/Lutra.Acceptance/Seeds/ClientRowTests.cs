@@ -54,7 +54,7 @@ public sealed class ClientRowTests(SeedCluster cluster) : IClassFixture<SeedClus
     {
         var nobody = $"localhost:{LoopbackPorts.Next()}";
         Assert.Equal((0, "OK"), await SeedCluster.ShellAsync($"{nobody},{cluster.Nodes.Address(2)}", "put r117 x\n"));
-        var (code, said) = await LutraProcess.RunAsync("get", "r117", "--server", nobody, "--timeout", "2");
+        var (code, said) = await LutraProcess.RunAsync("get", "r117", "--server", nobody, "--timeout", "5");
         Assert.Equal(5, code);
         Assert.Contains(nobody, said, StringComparison.Ordinal);
     }
@@ -69,7 +69,7 @@ public sealed class ClientRowTests(SeedCluster cluster) : IClassFixture<SeedClus
         Assert.Equal(0, code);
         Assert.Contains("\"term\"", said, StringComparison.Ordinal);
         Assert.NotEqual(JsonValueKind.Undefined, JsonSerializer.Deserialize<JsonElement>(said).ValueKind);
-        var (failed, why) = await LutraProcess.RunAsync("--server", $"localhost:{LoopbackPorts.Next()}", "--timeout", "2", "status");
+        var (failed, why) = await LutraProcess.RunAsync("--server", $"localhost:{LoopbackPorts.Next()}", "--timeout", "5", "status");
         Assert.Equal(5, failed);
         Assert.NotEmpty(why);
     }
