@@ -24,13 +24,13 @@ internal static class GatewayJson
     {
         try
         {
-            return string.IsNullOrWhiteSpace(json) ? [] : Parser.Parse(json, shape).ToByteArray();
+            return ParseStrictly(shape, json);
         }
-        catch (Exception malformed) when (IsFault(malformed))
+        catch (GrpcException)
         {
-            if (LooseBase64.Repair(shape, json, DepthMax) is { } repaired)
-                return ParseStrictly(shape, repaired);
-            throw Refusal(shape, malformed);
+            if (LooseBase64.Repair(shape, json, DepthMax) is not { } repaired)
+                throw;
+            return ParseStrictly(shape, repaired);
         }
     }
 
@@ -38,19 +38,13 @@ internal static class GatewayJson
     {
         try
         {
-            return Parser.Parse(json, shape).ToByteArray();
+            return string.IsNullOrWhiteSpace(json) ? [] : Parser.Parse(json, shape).ToByteArray();
         }
-        catch (Exception malformed) when (IsFault(malformed))
+        catch (Exception malformed) when (malformed is InvalidJsonException or InvalidProtocolBufferException or FormatException or OverflowException)
         {
-            throw Refusal(shape, malformed);
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"the body is no {shape.Name} in JSON: {Shown(malformed.Message)}");
         }
     }
-
-    private static bool IsFault(Exception malformed) =>
-        malformed is InvalidJsonException or InvalidProtocolBufferException or FormatException or OverflowException;
-
-    private static GrpcException Refusal(MessageDescriptor shape, Exception malformed) =>
-        new(GrpcStatusCode.InvalidArgument, $"the body is no {shape.Name} in JSON: {Shown(malformed.Message)}");
 
     // It may quote what was sent.
     private static string Shown(string reason) => reason.Length <= ReasonMax ? reason : $"{reason[..ReasonMax]}...";
