@@ -79,7 +79,7 @@ internal sealed class BegunCluster(FormationSelf self, Begun record, SortedDicti
     {
         if (at <= record.JoinedAt)
             return;
-        if (members.Members.Any(member => member.Node == self.Node))
+        if (members.MemberOf(self.Node) is not null)
             Removed = at > Removed?.At ? null : Removed;
         else
             Removed ??= new Removal(at, members, StopText.Removed(self, record.Draft.Cluster));

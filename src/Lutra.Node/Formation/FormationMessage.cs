@@ -42,7 +42,7 @@ internal sealed record ClusterBegun(Draft Draft, LogIndex At, Configuration Memb
 
     public override int GetHashCode() => HashCode.Combine(Draft, At);
 
-    public Member? MemberOf(NodeId node) => Members.Members.FirstOrDefault(member => member.Node == node);
+    public Member? MemberOf(NodeId node) => Members.MemberOf(node);
 }
 
 /// <summary>A node that belongs to no cluster asks one that does to have it added, as what its hello says.</summary>

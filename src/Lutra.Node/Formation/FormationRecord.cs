@@ -55,7 +55,7 @@ internal sealed record Draft(Ballot Ballot, ClusterId Cluster, Configuration Con
 
     public override int GetHashCode() => HashCode.Combine(Ballot.Number, Ballot.Drafter, Cluster);
 
-    public Member? MemberOf(NodeId node) => Configuration.Members.FirstOrDefault(member => member.Node == node);
+    public Member? MemberOf(NodeId node) => Configuration.MemberOf(node);
 
     public Member? MemberCalled(string label) => Configuration.Members.FirstOrDefault(member => member.Label == label);
 }

@@ -22,7 +22,7 @@ internal sealed class HeldBefore
     {
         if (status is not null)
             Note(peer, status);
-        if (status is null || status.Configuration.Members.All(member => member.Node != peer))
+        if (status is null || status.Configuration.MemberOf(peer) is null)
             runs.Remove(peer);
     }
 
@@ -49,7 +49,7 @@ internal sealed class HeldBefore
         var certain = follower.Matched < status.Commit ? follower.Matched : status.Commit;
         if (certain > held.GetValueOrDefault(peer))
             held[peer] = certain;
-        foreach (var gone in held.Keys.Where(node => status.Configuration.Members.All(member => member.Node != node)).ToArray())
+        foreach (var gone in held.Keys.Where(node => status.Configuration.MemberOf(node) is null).ToArray())
             held.Remove(gone);
     }
 }

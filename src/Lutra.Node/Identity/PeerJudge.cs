@@ -36,7 +36,7 @@ internal sealed class PeerJudge
             return $"Id {hello.Label} is bound to another data folder (node {bound}) than yours (node {hello.Node}). "
                 + $"If that folder exists, start with it; if it is lost, say 'lutra member replace {hello.Label}', and start your node with an empty folder.";
         }
-        if (!configuration.Members.Any(member => member.Node == hello.Node))
+        if (configuration.MemberOf(hello.Node) is null)
             return null;
         if (met.TryGetValue(hello.Node, out var last))
         {
@@ -46,7 +46,7 @@ internal sealed class PeerJudge
                 return WentBack(hello, $"it says that this is its start number {hello.Boots}, and another process was met here under that number");
         }
         met[hello.Node] = (hello.Boots, hello.Run);
-        foreach (var gone in met.Keys.Where(node => configuration.Members.All(member => member.Node != node)).ToArray())
+        foreach (var gone in met.Keys.Where(node => configuration.MemberOf(node) is null).ToArray())
             met.Remove(gone);
         return null;
     }

@@ -345,12 +345,12 @@ internal sealed class Replica : IDisposable
     }
 
     private ulong MemberOf(NodeId? node) =>
-        node is null ? 0 : Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Id.Value ?? 0;
+        node is { } known ? Raft.Configuration.MemberOf(known)?.Id.Value ?? 0 : 0;
 
     private LeaderHint? HintOf(NodeId node) =>
-        Raft.Configuration.Members.FirstOrDefault(member => member.Node == node) is { } member ? new LeaderHint(member.Label, member.ClientAddress) : null;
+        Raft.Configuration.MemberOf(node) is { } member ? new LeaderHint(member.Label, member.ClientAddress) : null;
 
-    private string LabelOf(NodeId node) => Raft.Configuration.Members.FirstOrDefault(member => member.Node == node)?.Label is { } label ? $"Node {label}" : node.ToString();
+    private string LabelOf(NodeId node) => Raft.Configuration.MemberOf(node)?.Label is { } label ? $"Node {label}" : node.ToString();
 
     // What holds no command is small, and always taken: without it a new leader could commit nothing, and nobody read.
     private bool CanTake(AppendRequest append)

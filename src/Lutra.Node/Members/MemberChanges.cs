@@ -92,7 +92,7 @@ internal sealed class MemberChanges(RaftNode raft, PeerExchange peers, NodeClock
 
     // Removed nodes end, and never come back as what they were: taken in again, it would be a member that nobody can reach.
     private bool IsFromBeforeItsRemoval(AdmitNode admit) =>
-        raft.Configuration.Members.All(member => member.Node != admit.Node) && raft.MayHaveBeenMemberSince(admit.Node, admit.AsOf);
+        raft.Configuration.MemberOf(admit.Node) is null && raft.MayHaveBeenMemberSince(admit.Node, admit.AsOf);
 
     private bool BeginMove(Waiting next, MoveLeader move)
     {

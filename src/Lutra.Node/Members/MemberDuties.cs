@@ -57,7 +57,7 @@ internal sealed class MemberDuties(RaftNode raft, PeerExchange peers, MemberChan
 
     /// <summary>Who is there now, whoever led when he came.</summary>
     private Hello? Visitor(Member member) => peers.HellosAt(member.PeerAddress).FirstOrDefault(hello =>
-        hello.CanBeTakenIn && raft.Configuration.Members.All(other => other.Node != hello.Node) && !raft.WasSeenAsMember(hello.Node));
+        hello.CanBeTakenIn && raft.Configuration.MemberOf(hello.Node) is null && !raft.WasSeenAsMember(hello.Node));
 
     /// <summary>
     /// What a node says of its own addresses holds: it was started there. All are written down at once, because two may have changed places. Who is at the address of

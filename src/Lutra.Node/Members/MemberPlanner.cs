@@ -54,7 +54,7 @@ internal sealed class MemberPlanner(Configuration current, bool isRepeated, Func
 
     private MemberPlan Admit(AdmitNode admit)
     {
-        if (current.Members.FirstOrDefault(member => member.Node == admit.Node) is { } known)
+        if (current.MemberOf(admit.Node) is { } known)
             return MemberPlan.SoAlready(known.Id);
         if (Place.Of(admit.PeerAddress, admit.ClientAddress, admit.Label, out var fault) is not { } place)
             return MemberPlan.Refuse(LutraError.InvalidArgument, fault!);

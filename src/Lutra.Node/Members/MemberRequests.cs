@@ -131,7 +131,7 @@ internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerE
         var isKnown = request.Asked is MoveLeader
             ? raft.Leader == answer.Leader
             : raft.ConfigurationIndex >= answer.At && raft.Commit >= answer.At;
-        if (isKnown || answer.Members.Members.All(member => member.Node != raft.Id))
+        if (isKnown || answer.Members.MemberOf(raft.Id) is null)
             End(request, answer);
     }
 

@@ -133,7 +133,7 @@ public sealed class Recovery : IDisposable
         // 128 random bits are 0 as seldom as they are those of another cluster.
         var cluster = new ClusterId(BinaryPrimitives.ReadUInt128LittleEndian(drawn));
         var label = from.Identity.Label;
-        var known = from.Configuration.Members.FirstOrDefault(member => member.Node == from.Identity.Node)
+        var known = from.Configuration.MemberOf(from.Identity.Node)
             ?? throw new LutraException(
                 LutraError.InvalidArgument, $"Node {label} was removed from its cluster before that was lost: recover from a folder of one that still belonged to it.");
         var member = new Member(new MemberId(IdentityFile.DrawNode(random).Value), node, label.Text, known.PeerAddress, known.ClientAddress, MemberRole.Voter);

@@ -37,6 +37,18 @@ public sealed class Configuration
     /// <summary>Whether <paramref name="node"/> counts in a majority of either half.</summary>
     public bool IsVoter(NodeId node) => Voters.Contains(node) || OutgoingVoters.Contains(node);
 
+    /// <summary>The member that <paramref name="node"/> is bound to; null: it is none.</summary>
+    public Member? MemberOf(NodeId node)
+    {
+        foreach (var member in Members)
+        {
+            if (member.Node == node)
+                return member;
+        }
+
+        return null;
+    }
+
     /// <summary>The bytes of this configuration: payload of an entry, part of a snapshot, of a manifest and of a peer's offer (docs/formats.md).</summary>
     public byte[] Encode() => ConfigurationFormat.Encode(this);
 

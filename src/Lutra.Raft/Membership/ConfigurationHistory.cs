@@ -97,7 +97,7 @@ internal sealed class ConfigurationHistory
     {
         for (var at = known.Count - 1; at >= 0; at--)
         {
-            if (known[at].Configuration.Members.Any(member => member.Node == node))
+            if (known[at].Configuration.MemberOf(node) is not null)
                 return known[Math.Min(at + 1, known.Count - 1)].Index;
         }
 

@@ -46,7 +46,7 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
     {
         foreach (var member in Newest?.Members ?? [])
         {
-            if (member.Node is { } before && machines.ContainsKey(before) && members.Members.All(other => other.Node != before))
+            if (member.Node is { } before && machines.ContainsKey(before) && members.MemberOf(before) is null)
                 gone.Add(before);
         }
 
@@ -76,11 +76,11 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
 
     /// <summary>Whether the machine's node stands in a configuration that may count.</summary>
     public bool IsMember(SimulatedNode machine) => identities.TryGetValue(machine.Label, out var id)
-        && live.Exists(known => known.Members.IsVoter(id) || known.Members.Members.Any(member => member.Node == id));
+        && live.Exists(known => known.Members.IsVoter(id) || known.Members.MemberOf(id) is not null);
 
     /// <summary>Whether the machine's node is one of the newest committed members.</summary>
     public bool IsCommittedMember(SimulatedNode machine) =>
-        identities.TryGetValue(machine.Label, out var id) && Newest?.Members.Any(member => member.Node == id) == true;
+        identities.TryGetValue(machine.Label, out var id) && Newest?.MemberOf(id) is not null;
 
     /// <summary>Whether the machine's node votes, or may come to: learners are promoted unasked.</summary>
     public bool MayVote(SimulatedNode machine) => live.Count == 0 ? founders.Contains(machine) : IsMember(machine);
