@@ -19,7 +19,7 @@ internal sealed class BegunCluster(FormationSelf self, Begun record, SortedDicti
     /// <summary>Set while this node knows that it is no member any more; it may be taken in again, by a request that was on its way, before it has gone.</summary>
     public Removal? Removed { get; private set; }
 
-    /// <summary>Up to here in the log this node knows who the members are.</summary>
+    /// <summary>Up to here in the log this node knows who the members are; one that has just joined, only that it is one of them.</summary>
     public LogIndex ConfigurationIndex => Word.At > record.JoinedAt ? Word.At : record.JoinedAt;
 
     /// <summary>Later members than this node has seen committed, as another says. Empty: none.</summary>
