@@ -19,11 +19,11 @@ internal sealed class MoveFault(FaultSetting setting)
         Setting.Operator.StartLater(node);
     }
 
-    // Every node that may vote is up, and knows where all of them are.
+    // Every node that may vote is up, and knows where all of them are, by what its disk holds: one that is killed would forget the rest. In life, --peers name them.
     private bool AllAreFound()
     {
         var members = Setting.Cluster.Nodes.Where(Setting.Operator.Roster.MayVote).ToArray();
-        return Array.TrueForAll(members, node => node.Loop?.Replica is { } replica
-            && Array.TrueForAll(members, other => replica.Raft.Configuration.Members.Any(member => member.PeerAddress == other.Options.EffectivePeerAddress)));
+        return Array.TrueForAll(members, node => node.Loop?.Replica?.Raft is { } raft && raft.ConfigurationIndex <= raft.Durable
+            && Array.TrueForAll(members, other => raft.Configuration.Members.Any(member => member.PeerAddress == other.Options.EffectivePeerAddress)));
     }
 }
