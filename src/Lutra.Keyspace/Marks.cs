@@ -22,7 +22,6 @@ internal static class Marks
     public static readonly Mark AnswerMeasured = new(MarkClass.Rare);
     public static readonly Mark TransactionTookElse = new(MarkClass.Rare);
     public static readonly Mark TombstoneDropped = new(MarkClass.Rare);
-    public static readonly Mark WalkSeeksPastNewerVersions = new(MarkClass.Rare);
     public static readonly Mark ConfigurationApplied = new(MarkClass.Rare);
 
     // No workload of the simulator lists few of many keys; tests of the keyspace alone do.

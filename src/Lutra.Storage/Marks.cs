@@ -18,6 +18,7 @@ internal static class Marks
     public static readonly Mark UnnamedTableDeleted = new(MarkClass.Common);
     public static readonly Mark SlotCopyNotThere = new(MarkClass.Common);
 
+    public static readonly Mark OlderVersionRead = new(MarkClass.Rare);
     public static readonly Mark EntryReplaced = new(MarkClass.Rare);
     public static readonly Mark LogReset = new(MarkClass.Rare);
     public static readonly Mark EntriesReplacedOnDisk = new(MarkClass.Rare);

@@ -74,7 +74,7 @@ internal sealed class AnswerBound(UserKeys keys, TransactionPath path, long byte
         var largest = range.Limit > 0 ? new PriorityQueue<long, long>() : null;
         var revision = range.Revision.Value == 0 ? keys.Revision : range.Revision.Value;
         using var view = keys.Pin();
-        using var walk = new KeyWalk(view, range.Range, revision);
+        var walk = new KeyWalk(view, range.Range, revision);
         while (answerBytes <= bytesMax && walk.MoveNext())
         {
             if (!RevisionFilter.Passes(range, walk.Version))

@@ -9,7 +9,7 @@ internal static class CompareRule
             return HoldsForKey(compare, keys);
 
         using var view = keys.Pin();
-        using var walk = new KeyWalk(view, compare.Range, keys.Revision);
+        var walk = new KeyWalk(view, compare.Range, keys.Revision);
         var isEmpty = true;
         for (; walk.MoveNext(); isEmpty = false)
         {

@@ -95,7 +95,7 @@ internal sealed class WriteExecution(UserKeys keys, KeyspaceMeasures measures)
         {
             // The walk goes over what was there when it began; the tombstones that are put behind it do not disturb it.
             using var view = keys.Pin();
-            using var walk = new KeyWalk(view, delete.Range, keys.Revision);
+            var walk = new KeyWalk(view, delete.Range, keys.Revision);
             for (; walk.MoveNext(); deleted++)
             {
                 previous?.Add(walk.Version.ToKeyValue(walk.Key, withValue: true));

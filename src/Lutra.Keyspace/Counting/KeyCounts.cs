@@ -36,7 +36,7 @@ internal sealed class KeyCounts(byte[][] starts, int[][] pages)
         if (!end.IsEmpty && end.Span.SequenceEqual(from.Span))
             return 0;
         var count = 0L;
-        using var walk = new KeyWalk(view, new KeyRange(from, end), revision);
+        var walk = new KeyWalk(view, new KeyRange(from, end), revision);
         while (walk.MoveNext())
             count++;
         return count;

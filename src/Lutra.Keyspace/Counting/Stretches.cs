@@ -107,7 +107,7 @@ internal sealed class Stretches
     {
         List<byte[]> starts = [range.From.ToArray()];
         List<int> counts = [0];
-        using var walk = new KeyWalk(view, range, revision);
+        var walk = new KeyWalk(view, range, revision);
         while (walk.MoveNext())
         {
             if (counts[^1] == stretchKeys)

@@ -6,85 +6,42 @@ namespace Lutra.Keyspace;
 /// Walks the live keys of a range as of one revision, in their order. Holds nothing but the key at hand, so a walk over everything costs no
 /// memory.
 /// </summary>
-internal sealed class KeyWalk : IDisposable
+internal sealed class KeyWalk
 {
-    // Older versions of a key are stepped over; beyond this many it is cheaper to seek past them.
-    private const int StepsMax = 8;
-
-    private readonly TableCursor cursor;
+    private readonly KeyCursor cursor;
     private readonly byte[] from;
     private readonly ReadOnlyMemory<byte>? end;
     private readonly ulong revision;
-    private byte[] key = new byte[64];
-    private int keyBytes;
     private bool hasBegun;
 
     public KeyWalk(TableView view, KeyRange range, long revision)
     {
-        cursor = view.OpenCursor();
+        cursor = view.OpenKeys();
         from = [TableKeys.User, .. range.From.Span];
         end = range.End;
         this.revision = (ulong)revision;
     }
 
     /// <summary>Holds until the next move.</summary>
-    public ReadOnlySpan<byte> Key => key.AsSpan(1, keyBytes - 1);
+    public ReadOnlySpan<byte> Key => cursor.Key[1..];
 
     /// <summary>Its value holds as long as the view.</summary>
     public KeyVersion Version { get; private set; }
 
     public bool MoveNext()
     {
-        var isValid = hasBegun ? SkipKey() : cursor.Seek(from, revision);
+        var isValid = hasBegun ? cursor.Next() : cursor.Seek(from);
         hasBegun = true;
-        while (isValid && IsInRange(cursor.Key))
+        for (; isValid && IsInRange(cursor.Key); isValid = cursor.Next())
         {
-            Remember(cursor.Key);
-            isValid = FindVersion();
-            if (!isValid || !cursor.Key.SequenceEqual(TableKey))
+            if (!cursor.TryGet(revision, out var version, out var value))
                 continue;
-            Version = KeyVersion.Read(cursor.Version, cursor.Value);
+            Version = KeyVersion.Read(version, value);
             if (!Version.IsTombstone)
                 return true;
-            isValid = SkipKey();
         }
 
         return false;
-    }
-
-    public void Dispose() => cursor.Dispose();
-
-    private ReadOnlySpan<byte> TableKey => key.AsSpan(0, keyBytes);
-
-    // From the newest version of the key at hand to the newest that the revision sees, or to the next key where it sees none.
-    private bool FindVersion()
-    {
-        for (var steps = 0; cursor.Version > revision; steps++)
-        {
-            if (steps == StepsMax)
-            {
-                Marks.WalkSeeksPastNewerVersions.Hit();
-                return cursor.Seek(TableKey, revision);
-            }
-            if (!cursor.Next() || !cursor.Key.SequenceEqual(TableKey))
-                return cursor.IsValid;
-        }
-
-        return true;
-    }
-
-    private bool SkipKey()
-    {
-        for (var steps = 0; steps < StepsMax; steps++)
-        {
-            if (!cursor.Next())
-                return false;
-            if (!cursor.Key.SequenceEqual(TableKey))
-                return true;
-        }
-
-        // No version of a user's key is 0.
-        return cursor.Seek(TableKey, 0);
     }
 
     private bool IsInRange(ReadOnlySpan<byte> tableKey)
@@ -94,13 +51,5 @@ internal sealed class KeyWalk : IDisposable
         if (end is not { } last)
             return tableKey.SequenceEqual(from);
         return last.IsEmpty || tableKey[1..].SequenceCompareTo(last.Span) < 0;
-    }
-
-    private void Remember(ReadOnlySpan<byte> tableKey)
-    {
-        if (key.Length < tableKey.Length)
-            key = new byte[tableKey.Length * 2];
-        tableKey.CopyTo(key);
-        keyBytes = tableKey.Length;
     }
 }

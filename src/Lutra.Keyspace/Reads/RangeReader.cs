@@ -22,7 +22,7 @@ internal static class RangeReader
         walkedToCount = 0;
         if (range.CountOnly && counts is not null)
             return new RangeResult(new Revision(header), [], counts.Between(view, at, range.Range.From, range.Range.End!.Value), More: false);
-        using var walk = new KeyWalk(view, range.Range, at);
+        var walk = new KeyWalk(view, range.Range, at);
         while (walk.MoveNext())
         {
             if (candidates.IsFull && counts is not null)

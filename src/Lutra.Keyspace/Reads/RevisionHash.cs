@@ -35,7 +35,7 @@ internal static class RevisionHash
     /// </summary>
     private static long KeptAt(TableView tables, long upTo, long floor)
     {
-        using var alive = new KeyWalk(tables, KeyRange.All, upTo);
+        var alive = new KeyWalk(tables, KeyRange.All, upTo);
         return alive.MoveNext() ? upTo : floor;
     }
 }

@@ -76,7 +76,7 @@ internal sealed class RevisionOrder : IDisposable
         sorted.Clear();
         next = 0;
         var bytes = 0L;
-        using var walk = new KeyWalk(tables, KeyRange.All, keptAt);
+        var walk = new KeyWalk(tables, KeyRange.All, keptAt);
         while (walk.MoveNext())
         {
             var place = new Place(walk.Version.ModRevision, walk.Version.Sub, []);

@@ -31,8 +31,9 @@ internal sealed class TableTarget : FuzzTarget
             return input;
         var footer = input.AsSpan(footerAt);
         SealBlocks(input, BlockHandle.Read(footer[16..]), levels: 2);
-        SealAt(input, BlockHandle.Read(footer[32..]));
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(footer[44..], Crc32C.Compute(input.AsSpan(0, footerAt)));
+        SealBlocks(input, BlockHandle.Read(footer[32..]), levels: 2);
+        SealAt(input, BlockHandle.Read(footer[48..]));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(footer[60..], Crc32C.Compute(input.AsSpan(0, footerAt)));
         BlockChecksum.Seal(footer, footerAt);
         return input;
     }

@@ -86,10 +86,10 @@ public sealed class DamageTests
         bed.Disk.Restore(saved);
         var path = bed.TablePaths[0];
         var table = bed.Disk.ReadAll(path);
-        table[8] = 2;
+        table[8] = 1;
         BlockChecksum.Seal(table.AsSpan(0, TableHeader.SizeBytes), 0);
         bed.Disk.Plant(path, table);
-        Assert.Contains("format version 2", Assert.ThrowsAny<DiskException>(() => bed.Restart()).Message, StringComparison.Ordinal);
+        Assert.Contains("format version 1", Assert.ThrowsAny<DiskException>(() => bed.Restart()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +185,9 @@ public sealed class DamageTests
     {
         var footerAt = good.Length - TableFooter.SizeBytes;
         var footer = TableFooter.Read(good.AsSpan(footerAt), "good", footerAt);
-        List<BlockHandle> blocks = [footer.Root, footer.Filter];
+        List<BlockHandle> blocks = [footer.Newest.Block, footer.Filter];
+        if (footer.Older != default)
+            blocks.Add(footer.Older.Block);
         for (var next = 0; next < blocks.Count; next++)
         {
             // Blocks of entries are recognised by where they end: everything that an index block's values name, down to the lowest level.
@@ -201,7 +203,7 @@ public sealed class DamageTests
         }
         foreach (var handle in blocks)
             BlockChecksum.Seal(table.AsSpan((int)handle.Offset, handle.LengthBytes), handle.Offset);
-        BinaryPrimitives.WriteUInt32LittleEndian(table.AsSpan(footerAt + 44), Crc32C.Compute(table.AsSpan(0, footerAt)));
+        BinaryPrimitives.WriteUInt32LittleEndian(table.AsSpan(footerAt + 60), Crc32C.Compute(table.AsSpan(0, footerAt)));
         BlockChecksum.Seal(table.AsSpan(footerAt), footerAt);
     }
 

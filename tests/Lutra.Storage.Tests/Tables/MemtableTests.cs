@@ -59,6 +59,34 @@ public sealed class MemtableTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     [Fact]
+    public void Keys_are_walked_past_any_number_of_versions_and_of_puts_that_a_view_does_not_see()
+    {
+        var random = new Random(6);
+        var (store, model) = (OpenEmpty(), new ModelState());
+        using var _ = store;
+        var views = new List<(TableView View, ModelState State)>();
+        for (var put = 0ul; put < 600; put++)
+        {
+            if (put % 150 == 149)
+                views.Add((store.Pin(), model.Copy()));
+            // Two keys are written all the time, from version 0 on, and one each time between them and beside them.
+            foreach (var key in (byte[][])[[5], [7], [(byte)random.Next(12)]])
+            {
+                store.Put(key, put / 2, BitConverter.GetBytes(put));
+                model.Put(key, put / 2, BitConverter.GetBytes(put));
+            }
+
+            store.Publish(At(put + 1));
+        }
+
+        foreach (var (view, state) in views)
+        {
+            state.AssertShownBy(view, random);
+            view.Dispose();
+        }
+    }
+
+    [Fact]
     public void The_same_version_put_again_replaces_the_value_and_older_views_keep_theirs()
     {
         using var store = OpenEmpty();
@@ -127,6 +155,14 @@ public sealed class MemtableTests
                 {
                     Assert.Equal(batch, cursor.Version);
                     seen++;
+                }
+                Assert.Equal(Keys, seen);
+                seen = 0;
+                var keys = view.OpenKeys();
+                for (var valid = keys.Seek([]); valid; valid = keys.Next(), seen++)
+                {
+                    Assert.True(keys.TryGet(ulong.MaxValue, out version, out _));
+                    Assert.Equal(batch, version);
                 }
                 Assert.Equal(Keys, seen);
                 seen = 0;

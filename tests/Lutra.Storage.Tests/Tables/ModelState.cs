@@ -42,7 +42,10 @@ internal sealed class ModelState
             var (key, version) = APlace(expected, random);
             AssertWalk(cursor, expected, key, version, random);
             AssertGet(view, key, version);
+            AssertKeys(view, key, version);
         }
+
+        AssertKeys(view, [], ulong.MaxValue);
     }
 
     public void AssertGet(TableView view, byte[] key, ulong versionMax)
@@ -58,6 +61,25 @@ internal sealed class ModelState
 
     public byte[]? Find(byte[] key, ulong versionMax) =>
         entries.FirstOrDefault(entry => entry.Key.Key.AsSpan().SequenceEqual(key) && entry.Key.Version <= versionMax).Value;
+
+    /// <summary>All keys from one on, each with its newest version at or below a bound.</summary>
+    private void AssertKeys(TableView view, byte[] from, ulong versionMax)
+    {
+        var cursor = view.OpenKeys();
+        var valid = cursor.Seek(from);
+        foreach (var key in entries.Keys.Select(entry => entry.Key).Where(key => key.AsSpan().SequenceCompareTo(from) >= 0).DistinctBy(Convert.ToHexString))
+        {
+            Assert.True(valid && cursor.IsValid);
+            Assert.Equal(key, cursor.Key.ToArray());
+            var expected = entries.FirstOrDefault(entry => entry.Key.Key.AsSpan().SequenceEqual(key) && entry.Key.Version <= versionMax);
+            Assert.Equal(expected.Key.Key is not null, cursor.TryGet(versionMax, out var version, out var value));
+            if (expected.Key.Key is not null)
+                Assert.Equal((expected.Key.Version, Convert.ToHexString(expected.Value)), (version, Convert.ToHexString(value.Span)));
+            valid = cursor.Next();
+        }
+
+        Assert.False(valid || cursor.IsValid);
+    }
 
     private static byte[] Beyond { get; } = [.. Enumerable.Repeat((byte)0xFF, 40)];
 

@@ -3,7 +3,7 @@ using Lutra.Storage.Files;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// An immutable sorted table on disk, open for reading by any number of threads. Root and filter are read when first needed. Counted: the
+/// An immutable sorted table on disk, open for reading by any number of threads. The filter is read when first needed. Counted: the
 /// last holder to let go closes the file and, where the manifest no longer names it, hands it over for deletion.
 /// </summary>
 internal sealed class Table
@@ -17,7 +17,6 @@ internal sealed class Table
     private readonly BlockCache cache;
     private readonly Action<Table> unused;
     private int holders = 1;
-    private Block? root;
     private TableFilter? filter;
 
     private Table(string path, ManifestTable record, IFile file, TableFooter footer, BlockCache cache, Action<Table> unused)
@@ -28,6 +27,8 @@ internal sealed class Table
         this.cache = cache;
         this.unused = unused;
         Footer = footer;
+        Newest = new TableTree(this, footer.Newest);
+        Older = footer.Older == default ? null : new TableTree(this, footer.Older);
     }
 
     public string Path { get; }
@@ -35,6 +36,12 @@ internal sealed class Table
     public ManifestTable Record { get; }
 
     public TableFooter Footer { get; }
+
+    /// <summary>The newest version of each key that the table has.</summary>
+    public TableTree Newest { get; }
+
+    /// <summary>The versions before those; null where each key has but one.</summary>
+    public TableTree? Older { get; }
 
     /// <summary>The durable manifest no longer names it.</summary>
     public bool IsObsolete { get; set; }
@@ -96,51 +103,37 @@ internal sealed class Table
     /// <param name="hash">The <see cref="KeyHash"/> of <paramref name="key"/>.</param>
     public bool TryGet(ReadOnlySpan<byte> key, ulong hash, ulong versionMax, out ulong version, out ReadOnlyMemory<byte> value)
     {
-        version = 0;
-        value = default;
+        (version, value) = (0, default);
         if (key.SequenceCompareTo(Record.SmallestKey.Span) < 0 || key.SequenceCompareTo(Record.LargestKey.Span) > 0)
             return false;
-        if (!Filter().MayContain(hash))
+        if (!Filter().MayContain(hash) || !Newest.TryGet(key, ulong.MaxValue, out version, out value))
             return false;
-        var block = Root();
-        for (var level = 0; level < Footer.IndexLevels; level++)
-        {
-            var child = block.FirstFrom(key, versionMax);
-            if (child == block.Count)
-                return false;
-            block = Child(block, child, fillCache: true);
-        }
-        var entry = block.FirstFrom(key, versionMax);
-        if (entry == block.Count || !block.Key(entry).SequenceEqual(key))
-            return false;
-        version = block.Version(entry);
-        value = block.Value(entry);
-        return true;
+        return version <= versionMax || TryGetOlder(key, versionMax, out version, out value);
     }
 
-    public Block Root() => root ??= Block.Parse(ReadChecked(Footer.Root, BlockBytesMax), Path, Footer.Root.Offset);
+    /// <summary>The same among the versions that are not the newest.</summary>
+    public bool TryGetOlder(ReadOnlySpan<byte> key, ulong versionMax, out ulong version, out ReadOnlyMemory<byte> value)
+    {
+        Marks.OlderVersionRead.Hit();
+        if (Older is { } older)
+            return older.TryGet(key, versionMax, out version, out value);
+        (version, value) = (0, default);
+        return false;
+    }
+
+    /// <summary>Walks over all entries: together they have each once.</summary>
+    public EntryCursor[] OpenCursors(bool fillCache) =>
+        Older is { } older ? [new TableFileCursor(Newest, fillCache), new TableFileCursor(older, fillCache)] : [new TableFileCursor(Newest, fillCache)];
 
     public TableFilter Filter() =>
         filter ??= TableFilter.Parse(ReadChecked(Footer.Filter, TableFilter.SizeBytesMax), Path, Footer.Filter.Offset);
 
-    /// <summary>The block that an entry of an index block points at.</summary>
-    public Block Child(Block parent, int entry, bool fillCache)
-    {
-        var value = parent.Value(entry).Span;
-        if (value.Length != BlockHandle.SizeBytes)
-            throw new DamagedFileException(Path, Footer.Root.Offset, "an index entry does not name a block");
-        var handle = BlockHandle.Read(value);
-        if (cache.Find(Record.Number, handle.Offset) is { } cached)
-            return cached;
-        var block = Block.Parse(ReadChecked(handle, BlockBytesMax), Path, handle.Offset);
-        // The index says which entry the block ends with.
-        var last = block.Count - 1;
-        if (block.Version(last) != parent.Version(entry) || !block.Key(last).SequenceEqual(parent.Key(entry)))
-            throw new DamagedFileException(Path, handle.Offset, "this is not the block that the index expects here");
-        if (fillCache)
-            cache.Add(Record.Number, handle.Offset, block);
-        return block;
-    }
+    /// <summary>A block, checked.</summary>
+    public Block Read(BlockHandle handle) => Block.Parse(ReadChecked(handle, BlockBytesMax), Path, handle.Offset);
+
+    public Block? FindCached(BlockHandle handle) => cache.Find(Record.Number, handle.Offset);
+
+    public void Cache(BlockHandle handle, Block block) => cache.Add(Record.Number, handle.Offset, block);
 
     private byte[] ReadChecked(BlockHandle handle, int lengthBytesMax)
     {

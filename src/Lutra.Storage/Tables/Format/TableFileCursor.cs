@@ -1,12 +1,12 @@
 namespace Lutra.Storage.Tables;
 
-/// <summary>Walks one table: a way from the root through the index blocks to an entry, and how it changes.</summary>
+/// <summary>Walks one tree of a table: a way from the root through the index blocks to an entry, and how it changes.</summary>
 /// <param name="fillCache">False for who reads everything once: it would only drive out what others ask for again.</param>
-internal sealed class TableFileCursor(Table table, bool fillCache) : EntryCursor
+internal sealed class TableFileCursor(TableTree tree, bool fillCache) : EntryCursor
 {
     // The way: the root first, last a block of entries; beside each the entry on the way.
-    private readonly Block[] blocks = new Block[table.Footer.IndexLevels + 1];
-    private readonly int[] places = new int[table.Footer.IndexLevels + 1];
+    private readonly Block[] blocks = new Block[tree.IndexLevels + 1];
+    private readonly int[] places = new int[tree.IndexLevels + 1];
     private bool isValid;
 
     public override bool IsValid => isValid;
@@ -17,12 +17,12 @@ internal sealed class TableFileCursor(Table table, bool fillCache) : EntryCursor
 
     public override ReadOnlyMemory<byte> Value => blocks[Bottom].Value(places[Bottom]);
 
-    private int Bottom => table.Footer.IndexLevels;
+    private int Bottom => tree.IndexLevels;
 
     public override void Seek(ReadOnlySpan<byte> key, ulong version)
     {
         isValid = false;
-        blocks[0] = table.Root();
+        blocks[0] = tree.Root();
         for (var level = 0; ; level++)
         {
             places[level] = blocks[level].FirstFrom(key, version);
@@ -79,7 +79,7 @@ internal sealed class TableFileCursor(Table table, bool fillCache) : EntryCursor
 
     private void Last()
     {
-        blocks[0] = table.Root();
+        blocks[0] = tree.Root();
         places[0] = blocks[0].Count - 1;
         for (var level = 0; level < Bottom; level++)
         {
@@ -89,5 +89,5 @@ internal sealed class TableFileCursor(Table table, bool fillCache) : EntryCursor
         isValid = true;
     }
 
-    private void Enter(int level) => blocks[level + 1] = table.Child(blocks[level], places[level], fillCache);
+    private void Enter(int level) => blocks[level + 1] = tree.Child(blocks[level], places[level], fillCache);
 }

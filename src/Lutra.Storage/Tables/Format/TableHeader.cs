@@ -7,7 +7,7 @@ namespace Lutra.Storage.Tables;
 internal static class TableHeader
 {
     public const int SizeBytes = 16;
-    public const uint FormatVersion = 1;
+    public const uint FormatVersion = 2;
 
     private static ReadOnlySpan<byte> Magic => "LutraTbl"u8;
 

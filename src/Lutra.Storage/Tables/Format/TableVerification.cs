@@ -5,12 +5,13 @@ namespace Lutra.Storage.Tables;
 
 /// <summary>
 /// Reads a table that came from elsewhere from end to end before anything believes it: every checksum, every block, the order of the
-/// entries, that index and filter lead to each of them, and the counts. In bounded steps; throws <see cref="DamagedFileException"/>.
+/// entries, that index and filter lead to each of them, that each tree has what belongs in it, and the counts. In bounded steps; throws <see cref="DamagedFileException"/>.
 /// </summary>
 public sealed class TableVerification : IDisposable
 {
     private readonly Table table;
-    private readonly TableFileCursor cursor;
+    private readonly TableFileCursor newest;
+    private readonly TableFileCursor? older;
     private readonly long bodyBytes;
     private byte[] buffer;
     private uint checksum;
@@ -27,7 +28,8 @@ public sealed class TableVerification : IDisposable
         LengthBytes = table.Record.LengthBytes;
         bodyBytes = LengthBytes - TableFooter.SizeBytes;
         buffer = new byte[(int)Math.Min(TableBuild.StepBytes, LengthBytes)];
-        cursor = new TableFileCursor(table, fillCache: false);
+        newest = new TableFileCursor(table.Newest, fillCache: false);
+        older = table.Older is { } tree ? new TableFileCursor(tree, fillCache: false) : null;
     }
 
     public long LengthBytes { get; }
@@ -50,10 +52,12 @@ public sealed class TableVerification : IDisposable
             ReadOn();
         else
             WalkOn();
-        return checksummedBytes == LengthBytes && entryCount > 0 && !cursor.IsValid;
+        return checksummedBytes == LengthBytes && entryCount > 0 && IsAtEnd;
     }
 
     public void Dispose() => table.Release();
+
+    private bool IsAtEnd => !newest.IsValid && older?.IsValid != true;
 
     /// <summary>The first pass: the bytes as they lie.</summary>
     private void ReadOn()
@@ -69,31 +73,38 @@ public sealed class TableVerification : IDisposable
         if (checksummedBytes < LengthBytes)
             return;
         buffer = [];
-        cursor.Seek([], ulong.MaxValue);
-        if (!cursor.IsValid)
-            throw new DamagedFileException(table.Path, table.Footer.Root.Offset, "the index leads to no entry");
+        newest.Seek([], ulong.MaxValue);
+        older?.Seek([], ulong.MaxValue);
+        if (!newest.IsValid)
+            throw Damaged("the index leads to no entry");
     }
 
     /// <summary>The second pass: the entries as the index leads to them.</summary>
     private void WalkOn()
     {
-        for (var takenBytes = 0L; cursor.IsValid && takenBytes < TableBuild.StepBytes; cursor.Next())
+        for (var takenBytes = 0L; !IsAtEnd && takenBytes < TableBuild.StepBytes;)
         {
-            Check(cursor.Key, cursor.Version, cursor.Value.Length);
+            var isOlder = older is { IsValid: true } && (!newest.IsValid || older.CompareTo(newest.Key, newest.Version) < 0);
+            var cursor = isOlder ? older! : newest;
+            Check(cursor.Key, cursor.Version, cursor.Value.Length, isOlder);
             takenBytes += Block.EntryHeaderBytes + cursor.Key.Length + cursor.Value.Length;
+            cursor.Next();
         }
         var (entries, keys) = (table.Footer.EntryCount, table.Footer.KeyCount);
-        if (!cursor.IsValid && (entryCount != entries || keyCount != keys))
+        if (IsAtEnd && (entryCount != entries || keyCount != keys))
             throw Damaged($"the footer counts {entries} entries of {keys} keys, there are {entryCount} of {keyCount}");
     }
 
-    private void Check(ReadOnlySpan<byte> key, ulong version, int valueBytes)
+    private void Check(ReadOnlySpan<byte> key, ulong version, int valueBytes, bool isOlder)
     {
         if (key.Length > TableStore.KeyBytesMax || valueBytes > TableStore.ValueBytesMax)
             throw Damaged($"an entry with {key.Length} bytes of key and {valueBytes} of value is too long");
         if (entryCount > 0 && EntryOrder.Compare(lastKey, lastVersion, key, version) >= 0)
             throw Damaged($"entry {entryCount} is out of order");
-        if (entryCount == 0 || !key.SequenceEqual(lastKey))
+        var isFirst = entryCount == 0 || !key.SequenceEqual(lastKey);
+        if (isFirst == isOlder)
+            throw Damaged($"entry {entryCount} is in the tree of the {(isOlder ? "older" : "newest")} versions");
+        if (isFirst)
         {
             if (!table.Filter().MayContain(KeyHash.Of(key)))
                 throw Damaged($"the filter denies the key of entry {entryCount}");
@@ -106,5 +117,5 @@ public sealed class TableVerification : IDisposable
         entryCount++;
     }
 
-    private DamagedFileException Damaged(string reason) => new(table.Path, table.Footer.Root.Offset, reason);
+    private DamagedFileException Damaged(string reason) => table.Newest.Damaged(reason);
 }

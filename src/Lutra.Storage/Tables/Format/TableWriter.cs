@@ -3,17 +3,15 @@ using Lutra.Storage.Checksums;
 namespace Lutra.Storage.Tables;
 
 /// <summary>
-/// Turns entries, given in order, into the bytes of a table: header, blocks of entries with the index blocks above them between, filter,
-/// footer. It knows no file: whoever writes takes <see cref="Pending"/> away from time to time.
+/// Turns entries, given in order, into the bytes of a table: header, the blocks of two trees, filter, footer. The first entry of each key, its newest version,
+/// goes to one tree and the versions before it to the other, so that who asks for what is newest passes over nothing. It knows no file: whoever writes takes
+/// <see cref="Pending"/> away from time to time.
 /// </summary>
-/// <param name="keyCountMax">At least the number of distinct keys to come: the filter is sized for it.</param>
-internal sealed class TableWriter(int blockBytes, long keyCountMax)
+internal sealed class TableWriter
 {
-    private readonly BlockBuilder entries = new();
-
-    // One builder for each level of the index, the lowest first.
-    private readonly List<BlockBuilder> index = [];
-    private readonly TableFilter filter = TableFilter.For(keyCountMax);
+    private readonly TreeWriter newest;
+    private readonly TreeWriter older;
+    private readonly TableFilter filter;
     private byte[] pending = new byte[64 * 1024];
     private int pendingBytes;
     private byte[] lastKey = [];
@@ -21,6 +19,15 @@ internal sealed class TableWriter(int blockBytes, long keyCountMax)
     private ulong lastVersion;
     private long keyCount;
     private byte[] smallestKey = [];
+
+    /// <param name="blockBytes">About how long a block shall be.</param>
+    /// <param name="keyCountMax">At least the number of distinct keys to come: the filter is sized for it.</param>
+    public TableWriter(int blockBytes, long keyCountMax)
+    {
+        newest = new TreeWriter(blockBytes, Emit);
+        older = new TreeWriter(blockBytes, Emit);
+        filter = TableFilter.For(keyCountMax);
+    }
 
     /// <summary>Bytes made and not yet taken away; holds until the next call.</summary>
     public ReadOnlyMemory<byte> Pending => pending.AsMemory(0, pendingBytes);
@@ -51,26 +58,24 @@ internal sealed class TableWriter(int blockBytes, long keyCountMax)
             filter.Add(KeyHash.Of(key));
             keyCount++;
             Remember(key);
+            newest.Append(key, version, value);
+        }
+        else
+        {
+            older.Append(key, version, value);
         }
         lastVersion = version;
         EntryCount++;
-        if (entries.Count > 0 && entries.SizeWith(key.Length, value.Length) > blockBytes)
-            FinishBlock(entries, level: 0);
-        entries.Add(key, version, value);
     }
 
     /// <summary>Ends the table (of one entry at least): what is pending now are its last bytes.</summary>
     public TableSummary Finish()
     {
-        FinishBlock(entries, level: 0);
-        // Each level hands its last block to the one above, which may make a new level; the one that nothing lies above has the root.
-        for (var level = 0; level < index.Count - 1; level++)
-            FinishBlock(index[level], level + 1);
-        var root = Emit(index[^1]);
+        var (newestRoot, olderRoot) = (newest.Finish(), older.Finish());
         var filterAt = LengthBytes;
         var filterBytes = filter.Finish(filterAt);
         Emit(filterBytes);
-        var footer = new TableFooter(EntryCount, keyCount, root, index.Count, new BlockHandle(filterAt, filterBytes.Length), Checksum);
+        var footer = new TableFooter(EntryCount, keyCount, newestRoot, olderRoot, new BlockHandle(filterAt, filterBytes.Length), Checksum);
         Span<byte> footerBytes = stackalloc byte[TableFooter.SizeBytes];
         footer.Write(footerBytes, LengthBytes);
         Emit(footerBytes);
@@ -79,23 +84,6 @@ internal sealed class TableWriter(int blockBytes, long keyCountMax)
 
     /// <summary>Pending bytes have been written.</summary>
     public void ClearPending() => pendingBytes = 0;
-
-    /// <summary>Emits a block and enters it, under its last entry, in the index above.</summary>
-    private void FinishBlock(BlockBuilder block, int level)
-    {
-        var key = block.LastKey.ToArray();
-        var version = block.LastVersion;
-        var handle = Emit(block);
-        Span<byte> value = stackalloc byte[BlockHandle.SizeBytes];
-        handle.Write(value);
-        if (level == index.Count)
-            index.Add(new BlockBuilder());
-        var above = index[level];
-        // At least two a block, however long the keys: else the tree would have no end.
-        if (above.Count >= 2 && above.SizeWith(key.Length, value.Length) > blockBytes)
-            FinishBlock(above, level + 1);
-        above.Add(key, version, value);
-    }
 
     private BlockHandle Emit(BlockBuilder block)
     {

@@ -239,7 +239,7 @@ internal sealed class TableKeeper : IStage
             return null;
         var run = tables[..count];
         var writer = new TableWriter(options.BlockBytes, run.Sum(table => table.Footer.KeyCount));
-        var source = new TableCursor([.. run.Select(table => new TableFileCursor(table, fillCache: false))]);
+        var source = new TableCursor([.. run.SelectMany(table => table.OpenCursors(fillCache: false))]);
         var pass = rule.Begin(includesOldest: count == tables.Length);
         return new MergeJob(run, new TableBuild(files, Wake, nextNumber++, source, pass, writer), open, layers);
     }

@@ -110,6 +110,25 @@ internal sealed class Memtable
 
     public uint After(uint node) => After(node, 0);
 
+    /// <summary>
+    /// The first node of the next key; 0 for none. As high over the versions of this one as the links reach: who is put meanwhile under the same key lies before
+    /// <paramref name="node"/>.
+    /// </summary>
+    public uint AfterKey(uint node)
+    {
+        var key = KeyOf(node);
+        uint next = 0;
+        for (var level = HeightOf(node) - 1; level >= 0;)
+        {
+            next = After(node, level);
+            if (next != 0 && KeyOf(next).SequenceEqual(key))
+                (node, level) = (next, HeightOf(next) - 1);
+            else
+                level--;
+        }
+        return next;
+    }
+
     public bool IsHead(uint node) => node == head;
 
     public ReadOnlySpan<byte> KeyOf(uint node)
@@ -127,6 +146,8 @@ internal sealed class Memtable
         ref var start = ref arena.At(node);
         return arena.Memory(node, KeyAt(ref start) + Int(ref start, KeyLengthAt), Int(ref start, ValueLengthAt));
     }
+
+    private int HeightOf(uint node) => Int(ref arena.At(node), HeightAt);
 
     /// <summary>
     /// Returns the last node before this place and gives the first at or after it. <paramref name="before"/>, where not empty, gets the

@@ -82,15 +82,16 @@ internal sealed class Layers
     public long AboutBytes => Active.EntryBytes + Waiting.Sum(memtable => (long)memtable.EntryBytes) + Tables.Sum(table => table.Record.LengthBytes);
 
     /// <summary>Newest first.</summary>
-    public EntryCursor[] OpenCursors(uint visible, bool fillCache)
-    {
-        var cursors = new EntryCursor[1 + Waiting.Length + Tables.Length];
-        var place = 0;
-        cursors[place++] = new MemtableCursor(Active, visible);
-        foreach (var memtable in Waiting)
-            cursors[place++] = new MemtableCursor(memtable, uint.MaxValue);
-        foreach (var table in Tables)
-            cursors[place++] = new TableFileCursor(table, fillCache);
-        return cursors;
-    }
+    public EntryCursor[] OpenCursors(uint visible, bool fillCache) =>
+    [
+        new MemtableCursor(Active, visible), .. Waiting.Select(memtable => new MemtableCursor(memtable, uint.MaxValue)),
+        .. Tables.SelectMany(table => table.OpenCursors(fillCache)),
+    ];
+
+    /// <summary>Newest first.</summary>
+    public KeySource[] OpenKeys(uint visible) =>
+    [
+        new MemtableKeySource(Active, visible), .. Waiting.Select(memtable => new MemtableKeySource(memtable, uint.MaxValue)),
+        .. Tables.Select(table => new TableKeySource(table)),
+    ];
 }

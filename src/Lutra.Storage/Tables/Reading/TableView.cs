@@ -29,7 +29,10 @@ public sealed class TableView : IDisposable
     /// <summary>A cursor over every version of every key, standing nowhere until it is sought.</summary>
     public TableCursor OpenCursor() => new(Held.OpenCursors(visible, fillCache: true));
 
-    /// <summary>The same for who reads everything once: it does not push from memory what others read often.</summary>
+    /// <summary>A cursor over every key, whatever its versions, standing nowhere until it is sought.</summary>
+    public KeyCursor OpenKeys() => new(Held.OpenKeys(visible));
+
+    /// <summary>The same as <see cref="OpenCursor"/> for who reads everything once: it does not push from memory what others read often.</summary>
     public TableCursor OpenScan() => new(Held.OpenCursors(visible, fillCache: false));
 
     /// <summary>About how many bytes a walk over everything reads.</summary>
