@@ -10,7 +10,10 @@ namespace Lutra.Bench.Compare;
 /// </summary>
 internal static class CompareBench
 {
-    private static readonly string[] Workloads = ["put", "range", "list", "cas", "mixed", "watch", "lease"];
+    private static readonly string[] Workloads = ["put", "range", "list", "list*20", "cas", "mixed", "watch", "lease"];
+
+    // "list*20": after each key was written twenty times.
+    private const char Versions = '*';
 
     /// <param name="lutra">The program.</param>
     /// <param name="rest">Rounds (3), seconds that count (5), keys (10000), then workloads (all), as words.</param>
@@ -48,17 +51,18 @@ internal static class CompareBench
         try
         {
             using var contender = await start(folder.FullName);
+            var (name, versions) = workload.Split(Versions) is [var word, var times] ? (word, times) : (workload, "1");
             var before = contender.CpuTime;
-            using var load = Process.Start(new ProcessStartInfo("dotnet", [lutra, "bench", workload, "--endpoints", contender.Endpoints, "--seconds", $"{seconds}", "--warm-up", "2", "--keys", $"{keys}", "-o", "json"])
+            using var load = Process.Start(new ProcessStartInfo("dotnet", [lutra, "bench", name, "--endpoints", contender.Endpoints, "--seconds", $"{seconds}", "--warm-up", "2", "--keys", $"{keys}", "--versions", versions, "-o", "json"])
             {
                 RedirectStandardOutput = true,
             })!;
             var text = await load.StandardOutput.ReadToEndAsync();
             await load.WaitForExitAsync();
             if (load.ExitCode != 0)
-                throw new InvalidOperationException($"'lutra bench {workload}' at {contender.Endpoints} ended with {load.ExitCode}.");
+                throw new InvalidOperationException($"'lutra bench {name}' at {contender.Endpoints} ended with {load.ExitCode}.");
             using var json = JsonDocument.Parse(text);
-            double Figure(string name) => json.RootElement.GetProperty(name).GetDouble();
+            double Figure(string figure) => json.RootElement.GetProperty(figure).GetDouble();
 
             // Preparing and warming up are in the CPU time as well as in the requests, so the figure is a little high for both.
             return new Measured(

@@ -33,6 +33,7 @@ internal sealed class BenchCommand : ClientCommand
     private readonly Option<int> connections = Number("--connections", "Connections that the workers share", 8);
     private readonly Option<int> workers = Number("--workers", "How many ask at the same time", 64);
     private readonly Option<int> keys = Number("--keys", "How many keys there are; range, list and mixed write them all first", 100_000);
+    private readonly Option<int> versions = Number("--versions", "How often they write each of them; the history that a list passes over", 1);
     private readonly Option<int> valueBytes = Number("--value-size", "Bytes in a value", 256);
     private readonly Option<int> watchers = Number("--watchers", "How many watch all keys, in the workload of watches", 100);
     private readonly Option<int> warmup = Number("--warm-up", "Seconds that do not count", 3);
@@ -44,14 +45,14 @@ internal sealed class BenchCommand : ClientCommand
         workload.AcceptOnlyFromAmong([.. Workloads.Select(each => each.Name)]);
         HasNoTransport();
         Add(workload);
-        foreach (var option in (Option<int>[])[connections, workers, keys, valueBytes, watchers, warmup, seconds])
+        foreach (var option in (Option<int>[])[connections, workers, keys, versions, valueBytes, watchers, warmup, seconds])
             Add(option);
     }
 
     protected override async Task<ExitCode> RunAsync(ILutraClient client, ParseResult parsed, Answer answer, CancellationToken cancellationToken)
     {
         var plan = new BenchPlan(
-            InRange(parsed, connections, 1, 1000), InRange(parsed, workers, 1, 10_000), InRange(parsed, keys, 1, 100_000_000), InRange(parsed, valueBytes, 8, 1024 * 1024),
+            InRange(parsed, connections, 1, 1000), InRange(parsed, workers, 1, 10_000), InRange(parsed, keys, 1, 100_000_000), InRange(parsed, versions, 1, 1_000_000), InRange(parsed, valueBytes, 8, 1024 * 1024),
             InRange(parsed, watchers, 1, 100_000), TimeSpan.FromSeconds(InRange(parsed, warmup, 0, 3600)), TimeSpan.FromSeconds(InRange(parsed, seconds, 1, 86_400)));
         var (name, _, make) = Workloads.First(each => each.Name == parsed.GetRequiredValue(workload));
         var tls = TlsOf(parsed);
@@ -117,6 +118,7 @@ internal sealed class BenchCommand : ClientCommand
                 ["connections"] = plan.Connections,
                 ["workers"] = plan.Workers,
                 ["keys"] = plan.Keys,
+                ["versions"] = plan.Versions,
                 ["value_bytes"] = plan.ValueBytes,
                 ["seconds"] = Math.Round(result.Elapsed.TotalSeconds, 3),
                 ["operations"] = latencies.Count,

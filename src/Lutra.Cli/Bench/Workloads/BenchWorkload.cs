@@ -35,18 +35,19 @@ internal abstract class BenchWorkload(BenchPlan plan) : IAsyncDisposable
     protected static async ValueTask PutAsync(BenchWorker worker, ByteString key, CancellationToken cancellationToken) => await worker.Channel.CallAsync(
         PutMethod, new PutRequest { Key = key, Value = UnsafeByteOperations.UnsafeWrap(worker.NextValue()) }, PutResponse.Parser, cancellationToken);
 
-    /// <summary>Puts every key once.</summary>
+    /// <summary>Puts every key as often as the plan says, one after the other and then all again.</summary>
     protected Task FillAsync(IReadOnlyList<BenchWorker> workers, Action<long, long> progress, CancellationToken cancellationToken)
     {
-        var next = -1;
+        var next = -1L;
+        var puts = (long)plan.Keys * plan.Versions;
         return Task.WhenAll(workers.Select(worker => Task.Run(
             async () =>
             {
-                for (var number = Interlocked.Increment(ref next); number < plan.Keys; number = Interlocked.Increment(ref next))
+                for (var number = Interlocked.Increment(ref next); number < puts; number = Interlocked.Increment(ref next))
                 {
-                    await PutAsync(worker, Key(number), cancellationToken);
+                    await PutAsync(worker, Key((int)(number % plan.Keys)), cancellationToken);
                     if (number % 1000 == 0)
-                        progress(number, plan.Keys);
+                        progress(number, puts);
                 }
             },
             cancellationToken)));
