@@ -101,7 +101,8 @@ internal sealed class RegisterClient
         }
 
         UnderWay = (register, new(number, invoked, TimedOperation<RegisterOperation>.Never, operation));
-        setting.Scheduler.After(noAnswerAfter, () => Ended(null));
+        // One that was removed while it was to be asked answers nothing any more.
+        setting.Scheduler.After(node.Loop is null ? TimeSpan.Zero : noAnswerAfter, () => Ended(null));
         var key = KeyRange.Single(RegisterWorkload.KeyOf(register));
         if (operation.Call == RegisterCall.Get)
             node.Requests.Read(new RangeOperation(key), Ended, RegisterWorkload.NameOf(number));

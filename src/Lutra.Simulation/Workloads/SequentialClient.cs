@@ -51,15 +51,16 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
     protected void AgainAfter(TimeSpan pause) => setting.Scheduler.After(pause, Next);
 
     /// <param name="caller">Who asks; null: the program that the node is embedded in, which may do everything.</param>
-    protected void Write(SimulatedNode node, Command command, Action<Ending> then, ulong session = 0, ulong sequence = 0, Caller? caller = null)
+    protected void Write(
+        SimulatedNode node, Command command, Action<Ending> then, ulong session = 0, ulong sequence = 0, Caller? caller = null, string? idempotencyKey = null)
     {
-        var answer = Expect(then, noAnswerAfter);
-        node.Requests.Write(command, idempotencyKey: null, answer, name, session, sequence, caller);
+        var answer = Expect(then, PatienceWith(node));
+        node.Requests.Write(command, idempotencyKey, answer, name, session, sequence, caller);
     }
 
     protected void Read(SimulatedNode node, RangeOperation range, Action<Ending> then, Caller? caller = null)
     {
-        var answer = Expect(then, noAnswerAfter);
+        var answer = Expect(then, PatienceWith(node));
         node.Requests.Read(range, answer, name, caller);
     }
 
@@ -112,6 +113,9 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
         else
             Act(node);
     }
+
+    // One that was removed while it was to be asked answers nothing any more.
+    private static TimeSpan PatienceWith(SimulatedNode node) => node.Loop is null ? TimeSpan.Zero : noAnswerAfter;
 
     // The answer counts once, and only while it is waited for.
     private Action<Ending> Expect(Action<Ending> then, TimeSpan atMost)

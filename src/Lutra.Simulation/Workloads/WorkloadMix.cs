@@ -1,6 +1,7 @@
 using Lutra.Simulation.Workloads.Backups;
 using Lutra.Simulation.Workloads.Kubernetes;
 using Lutra.Simulation.Workloads.Permissions;
+using Lutra.Simulation.Workloads.Ranges;
 using Lutra.Simulation.Workloads.Watches;
 
 namespace Lutra.Simulation.Workloads;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 
-namespace Lutra.Simulation.Workloads;
+namespace Lutra.Simulation.Workloads.Ranges;
 
 /// <summary>
 /// What must be in keys that one client alone writes, one request after the other: the store as simple as can be, against which every answer is held, value,
@@ -9,41 +9,69 @@ namespace Lutra.Simulation.Workloads;
 /// </summary>
 internal sealed class OwnKeys
 {
+    private const int PastMax = 30;
+
+    /// <summary>A revision that no store comes to.</summary>
+    public static readonly Revision Future = new(1L << 50);
+
+    private readonly List<(long Revision, ImmutableSortedDictionary<string, KeyValue> Keys)> past = [];
+
     /// <summary>As they are now.</summary>
     public ImmutableSortedDictionary<string, KeyValue> Now { get; private set; } = ImmutableSortedDictionary.Create<string, KeyValue>(StringComparer.Ordinal);
 
     /// <summary>The revision of the last change.</summary>
     public long Newest { get; private set; }
 
+    /// <summary>The revisions of the last changes, oldest first: what the keys were then is known.</summary>
+    public IReadOnlyList<long> Past => [.. past.Select(each => each.Revision)];
+
+    /// <summary>The leases that there are.</summary>
+    public ImmutableSortedSet<long> Leases { get; private set; } = [];
+
     /// <summary>The operation was done, and this was the answer: what is wrong with it; null: nothing.</summary>
     public string? Done(Operation operation, OperationResult answer)
     {
         var before = Now;
-        var wrong = Do(operation, answer, answer.Revision.Value);
+        var wrong = Do(operation, answer, answer.Revision.Value, before);
         if (before == Now)
-            return wrong;
+            return wrong ?? (answer.Revision.Value < Newest ? $"it has revision {answer.Revision}, before {Newest}" : null);
         wrong ??= answer.Revision.Value <= Newest ? $"it has revision {answer.Revision}, after {Newest}" : null;
-        Newest = answer.Revision.Value;
+        Remember(answer.Revision.Value);
         return wrong;
     }
+
+    public void Granted(long lease) => Leases = Leases.Add(lease);
 
     /// <summary>The lease has ended: its keys are gone.</summary>
     public void Revoked(long lease, long revision)
     {
-        var gone = Now.Where(pair => pair.Value.Lease == lease).Select(pair => pair.Key).ToArray();
-        Now = Now.RemoveRange(gone);
-        Newest = gone.Length > 0 ? revision : Newest;
+        var gone = KeysOf(lease);
+        (Now, Leases) = (Now.RemoveRange(gone), Leases.Remove(lease));
+        if (gone.Length > 0)
+            Remember(revision);
     }
 
+    /// <summary>The keys that hang on a lease, in their order.</summary>
+    public string[] KeysOf(long lease) => [.. Now.Where(pair => pair.Value.Lease == lease).Select(pair => pair.Key)];
+
+    /// <summary>The keys as an operation at this revision sees them; none: now.</summary>
+    public ImmutableSortedDictionary<string, KeyValue> At(Revision revision) =>
+        revision.Value == 0 ? Now : past.First(each => each.Revision == revision.Value).Keys;
+
+    /// <summary>The operations of a transaction that are done, as the keys are now.</summary>
+    public ImmutableArray<Operation> BranchOf(TransactionOperation transaction) => BranchOf(transaction, Now, out _);
+
     /// <summary>What is wrong with an answer about the keys as they were; null: nothing.</summary>
-    public static string? Read(ImmutableSortedDictionary<string, KeyValue> keys, RangeOperation range, RangeResult answer)
+    public string? Read(ImmutableSortedDictionary<string, KeyValue> keys, RangeOperation range, RangeResult answer)
     {
         KeyValue[] within = [.. Within(keys, range.Range)];
+        if (answer.Revision.Value < Newest)
+            return $"it names {answer.Revision} as the store's revision, after {Newest}";
         if (answer.Count != within.Length)
             return $"it counts {answer.Count}, and there are {within.Length}";
         if (range.CountOnly)
             return null;
-        KeyValue[] all = [.. within.Where(pair => pair.ModRevision >= range.MinModRevision)];
+        KeyValue[] all = [.. within.Where(pair => Passes(range, pair))];
         Array.Sort(all, (left, right) => Order(range.Sort, left, right) * (range.Descending ? -1 : 1) is not 0 and var order ? order : ByKey(left, right));
         KeyValue[] wanted = range.Limit > 0 ? [.. all.Take((int)range.Limit)] : all;
         if (answer.KeyValues.Length != wanted.Length || answer.More != wanted.Length < all.Length)
@@ -57,12 +85,25 @@ internal sealed class OwnKeys
         return null;
     }
 
-    private string? Do(Operation operation, OperationResult answer, long revision) => (operation, answer) switch
+    private static bool Passes(RangeOperation range, KeyValue pair) =>
+        pair.ModRevision >= range.MinModRevision && (range.MaxModRevision.Value == 0 || pair.ModRevision <= range.MaxModRevision)
+        && pair.CreateRevision >= range.MinCreateRevision && (range.MaxCreateRevision.Value == 0 || pair.CreateRevision <= range.MaxCreateRevision);
+
+    private void Remember(long revision)
+    {
+        Newest = revision;
+        past.Add((revision, Now));
+        if (past.Count > PastMax)
+            past.RemoveAt(0);
+    }
+
+    // Which way a transaction goes is decided on the state before all of it, nested or not.
+    private string? Do(Operation operation, OperationResult answer, long revision, ImmutableSortedDictionary<string, KeyValue> before) => (operation, answer) switch
     {
         (PutOperation put, PutResult done) => Put(put, done, revision),
         (DeleteOperation delete, DeleteResult done) => Delete(delete, done),
-        (RangeOperation range, RangeResult done) => Read(Now, range, done),
-        (TransactionOperation transaction, TransactionResult done) => Transaction(transaction, done, revision),
+        (RangeOperation range, RangeResult done) => Read(At(range.Revision), range, done),
+        (TransactionOperation transaction, TransactionResult done) => Transaction(transaction, done, revision, before),
         _ => $"it is a {answer.GetType().Name}",
     };
 
@@ -70,9 +111,13 @@ internal sealed class OwnKeys
     {
         var key = Text(put.Key);
         var before = Now.GetValueOrDefault(key);
-        Now = Now.SetItem(key, new KeyValue(put.Key, put.Value, before?.CreateRevision ?? new Revision(revision), new Revision(revision), (before?.Version ?? 0) + 1, put.Lease));
+        var (value, lease) = (put.IgnoreValue ? before!.Value : put.Value, put.IgnoreLease ? before!.Lease : put.Lease);
+        var at = new Revision(revision);
+        Now = Now.SetItem(key, new KeyValue(put.Key, value, before?.CreateRevision ?? at, at, (before?.Version ?? 0) + 1, lease));
+        if (done.Revision.Value != revision)
+            return $"a put in it has revision {done.Revision}, and it {revision}";
         if (!put.ReturnPrevious)
-            return null;
+            return done.Previous is null ? null : "it tells what was there before, and nobody asked";
         return before is null ? done.Previous is null ? null : $"before it there was {Describe(done.Previous)}, and there was nothing"
             : done.Previous is { } told && IsSame(before, told, keysOnly: false) ? null : $"before it there was {Describe(done.Previous)}, and it was {Describe(before)}";
     }
@@ -87,20 +132,25 @@ internal sealed class OwnKeys
             ? null : "what it deleted was something else";
     }
 
-    private string? Transaction(TransactionOperation transaction, TransactionResult done, long revision)
+    private string? Transaction(TransactionOperation transaction, TransactionResult done, long revision, ImmutableSortedDictionary<string, KeyValue> before)
     {
-        var holds = transaction.Compares.All(Holds);
+        var branch = BranchOf(transaction, before, out var holds);
         if (holds != done.Succeeded)
             return $"its compares {(done.Succeeded ? "held" : "did not hold")}, and they {(holds ? "do" : "do not")}: {transaction.Compares[0]}";
-        var branch = holds ? transaction.Then : transaction.Else;
         if (branch.Length != done.Results.Length)
             return $"it has {done.Results.Length} answers to {branch.Length} operations";
-        return branch.Zip(done.Results).Select(pair => Do(pair.First, pair.Second, revision)).ToArray().FirstOrDefault(wrong => wrong is not null);
+        return branch.Zip(done.Results).Select(pair => Do(pair.First, pair.Second, revision, before)).ToArray().FirstOrDefault(wrong => wrong is not null);
     }
 
-    private bool Holds(Compare compare)
+    private static ImmutableArray<Operation> BranchOf(TransactionOperation transaction, ImmutableSortedDictionary<string, KeyValue> keys, out bool holds)
     {
-        KeyValue?[] within = [.. Within(Now, compare.Range)];
+        holds = transaction.Compares.All(compare => Holds(compare, keys));
+        return holds ? transaction.Then : transaction.Else;
+    }
+
+    private static bool Holds(Compare compare, ImmutableSortedDictionary<string, KeyValue> keys)
+    {
+        KeyValue?[] within = [.. Within(keys, compare.Range)];
         return (within.Length > 0 ? within : [null]).All(found => Holds(compare, found));
     }
 
@@ -147,5 +197,6 @@ internal sealed class OwnKeys
     private static string Describe(KeyValue? pair) => pair is null ? "nothing"
         : $"{Text(pair.Key)} ({pair.Value.Length} bytes, created {pair.CreateRevision}, changed {pair.ModRevision}, version {pair.Version}, lease {pair.Lease})";
 
-    private static string Text(ReadOnlyMemory<byte> key) => Encoding.UTF8.GetString(key.Span);
+    /// <summary>A key as text whose order is that of the bytes.</summary>
+    public static string Text(ReadOnlyMemory<byte> key) => Encoding.Latin1.GetString(key.Span);
 }
