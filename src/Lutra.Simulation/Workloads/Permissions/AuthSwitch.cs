@@ -1,10 +1,11 @@
 using Lutra.Keyspace.Auth;
+using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Scheduling;
 
 namespace Lutra.Simulation.Workloads.Permissions;
 
-/// <summary>Has users asked for, and in some worlds not any more and again, while they work.</summary>
+/// <summary>Puts a key that is nobody's, and has users asked for, and in some worlds not any more and again, while they work.</summary>
 internal sealed class AuthSwitch : SequentialClient
 {
     // As a fresh store has none.
@@ -27,12 +28,16 @@ internal sealed class AuthSwitch : SequentialClient
 
     protected override void Act(SimulatedNode node)
     {
-        AuthCommand[] first = [new AddUserCommand("root", Hash, false), new GrantRoleCommand("root", "root")];
+        Command[] first =
+        [
+            new AddUserCommand("root", Hash, false), new GrantRoleCommand("root", "root"),
+            new GrantLeaseCommand(Trespass.Lease, 3600), new WriteCommand(new PutOperation(Trespass.Key, "not theirs"u8.ToArray(), Trespass.Lease)),
+        ];
         if (step < first.Length)
         {
             Write(node, first[step], ending =>
             {
-                step += ending.IsDone || ending.Error == LutraError.UserExists ? 1 : 0;
+                step += ending.IsDone || ending.Error is LutraError.UserExists or LutraError.LeaseExists ? 1 : 0;
                 Again();
             });
             return;

@@ -13,11 +13,14 @@ internal sealed class PermissionBook
 
     public bool IsOn => isOn && !isLost;
 
+    /// <summary>How often it was seen that users are not asked for any more: all tokens end then.</summary>
+    public int TimesOff { get; private set; }
+
     /// <summary>Somebody is about to ask for a switch.</summary>
     public void SwitchAsked() => (isOn, Now) = (false, new Moment(Now.Epoch + 1));
 
     /// <param name="on">How it is from now on. What was asked for before may have been done before.</param>
-    public void Switched(bool on) => (isOn, Now) = (on, new Moment(Now.Epoch + 1));
+    public void Switched(bool on) => (isOn, Now, TimesOff) = (on, new Moment(Now.Epoch + 1), TimesOff + (on ? 0 : 1));
 
     public void SwitchUnknown() => isLost = true;
 

@@ -3,13 +3,14 @@ using System.Text;
 using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
+using Lutra.Simulation.Recording;
 
 namespace Lutra.Simulation.Workloads.Permissions;
 
 /// <summary>
 /// A user with a key of its own, who may use it now and may not then, by name, by token, or by a token that is over. What an administrator took away and was told
 /// is taken away counts from then on, through whichever node, whatever that node has heard of it: nothing is written (A1) or read (A5), not by a token that ended
-/// (A4), and not by a write from before that comes late (A3). What was granted counts as well (A2).
+/// (A4), and not by a write from before that comes late (A3). What was granted counts as well (A2), and nothing beyond it (A6).
 /// </summary>
 /// <param name="book">Whether users are asked for at all.</param>
 internal sealed class PermissionClient(WorkloadSetting setting, int number, PermissionBook book, Action<string> violated)
@@ -21,11 +22,8 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
 
     private readonly Queue<AuthCommand> toDo = new();
     private int generation;
-    private bool may;
-    private bool isGone;
+    private UserStanding user = new(book, new Permission(PermissionKind.ReadWrite, KeyRange.Single(ReadOnlyMemory<byte>.Empty)));
     private (int Epoch, string Value)? frozen;
-    private string? token;
-    private bool isTokenOver;
     private long written;
 
     /// <summary>So many writes of users were done, and so many refused for want of rights.</summary>
@@ -56,21 +54,16 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
             return;
         }
 
-        switch (Random.Next(12))
+        switch (Random.Next(14))
         {
-            case 0:
-                Change(node, new GrantPermissionCommand(Name, Right), () => (may, frozen) = (!isGone, null));
+            case 0 when !user.HasRole:
+                Change(node, new GrantRoleCommand(Name, Name), () => (user.HasRole, frozen) = (true, null));
                 break;
-            case 1 when Random.Next(2) == 0:
-                Change(node, new RevokePermissionCommand(Name, Right.Range), () => may = false);
+            case 0:
+                Change(node, new GrantPermissionCommand(Name, user.Right), () => (user.HasRight, frozen) = (true, null));
                 break;
             case 1:
-                Change(node, new RevokeRoleCommand(Name, Name), () =>
-                {
-                    may = false;
-                    toDo.Enqueue(new RevokePermissionCommand(Name, Right.Range));
-                    toDo.Enqueue(new GrantRoleCommand(Name, Name));
-                });
+                TakeAway(node);
                 break;
             case 2:
                 ChangeUser(node);
@@ -80,6 +73,9 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
                 break;
             case < 6:
                 Get(node);
+                break;
+            case < 8:
+                GoBeyond(node);
                 break;
             default:
                 Put(node);
@@ -91,12 +87,14 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
 
     private byte[] Key => Encoding.UTF8.GetBytes(Name);
 
-    private Permission Right => new(PermissionKind.ReadWrite, KeyRange.Single(Key));
-
     private void BeginAnew()
     {
         generation++;
-        (may, isGone, frozen, token, isTokenOver) = (false, false, null, null, false);
+        frozen = null;
+        // To its key alone, or to all that begins with it and a slash, too.
+        user = new UserStanding(book, new Permission(
+            Random.Next(2) == 0 ? PermissionKind.ReadWrite : Random.Next(2) == 0 ? PermissionKind.Read : PermissionKind.Write,
+            Random.Next(2) == 0 ? KeyRange.Single(Key) : new KeyRange(Key, (byte[])[.. Key, (byte)'0'])));
         toDo.Clear();
         AuthCommand[] first = [new AddUserCommand("root", Hash, false), new GrantRoleCommand("root", "root")];
         AuthCommand[] own = [new AddUserCommand(Name, Hash, false), new AddRoleCommand(Name), new GrantRoleCommand(Name, Name)];
@@ -114,30 +112,67 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
         Again();
     });
 
+    private void TakeAway(SimulatedNode node)
+    {
+        switch (Random.Next(3))
+        {
+            case 0 when user.HasRight:
+                Change(node, new RevokePermissionCommand(Name, user.Right.Range), () => user.HasRight = false);
+                break;
+            case 1 when user is { HasRole: true, IsGone: false }:
+                Change(node, new RevokeRoleCommand(Name, Name), () => user.HasRole = false);
+                break;
+            default:
+                // Another role of that name is not the user's.
+                Change(node, new DeleteRoleCommand(Name), () =>
+                {
+                    (user.HasRole, user.HasRight) = (false, false);
+                    toDo.Enqueue(new AddRoleCommand(Name));
+                });
+                break;
+        }
+    }
+
     private void ChangeUser(SimulatedNode node)
     {
-        if (isGone)
+        if (user.IsGone && Random.Next(2) == 0)
         {
             BeginAnew();
             Again();
         }
-        else if (token is null)
+        else if (user.IsGone)
+            Change(node, new AddUserCommand(Name, Hash, false), user.AddedAgain);
+        else if (user.Token is null)
             LogIn(node);
         else if (Random.Next(3) == 0)
-            Change(node, new DeleteUserCommand(Name), () => (may, isGone, isTokenOver) = (false, true, true));
+            Change(node, new DeleteUserCommand(Name), user.Deleted);
         else
-            Change(node, new SetPasswordCommand(Name, Hash), () => isTokenOver = true);
+            SetPassword(node);
     }
 
-    // As a node does it once it has seen the password.
+    private void SetPassword(SimulatedNode node)
+    {
+        var before = KnownBy(node);
+        Change(node, new SetPasswordCommand(Name, Hash), () => user.PasswordChanged(before));
+    }
+
+    private static ulong KnownBy(SimulatedNode node) => node.Loop?.Replica?.Keyspace.Auth.Revision ?? 1;
+
+    // As a node does it once it has seen the password; or has seen the one before.
     private void LogIn(SimulatedNode node)
     {
-        var seen = node.Loop!.Replica?.Keyspace.Auth.Revision ?? 1;
+        var isOld = user.OldProof is not null && Random.Next(3) == 0;
+        var seen = isOld ? user.OldProof!.Value : KnownBy(node);
         var draw = string.Create(12, Random, static (letters, random) => random.GetItems(TokenLetters, letters));
         Write(node, new GrantTokenCommand(Name, draw, seen), ending =>
         {
             if (ending.Result is GrantTokenResult granted)
-                (token, isTokenOver) = (granted.Token, false);
+            {
+                if (isOld)
+                    violated($"A4: {Name} got a token for a password that had been changed (at {Now})");
+                user.LoggedIn(granted.Token);
+            }
+
             Again();
         });
     }
@@ -149,7 +184,7 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
         var put = new PutOperation(Key, Encoding.UTF8.GetBytes((++written).ToString(CultureInfo.InvariantCulture)));
         Write(node, new WriteCommand(put), ending =>
         {
-            Judge(ending, asked, isOver, "wrote");
+            Judge(ending, asked, isOver, user.MayWrite, "A1", "wrote");
             Writes = (Writes.Done + (ending.IsDone ? 1 : 0), Writes.Denied + (ending.Error == LutraError.Denied ? 1 : 0));
             Again();
         }, caller: caller);
@@ -159,19 +194,37 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
     {
         var (caller, isOver) = Show(node);
         var asked = book.Now;
-        Read(node, new RangeOperation(KeyRange.Single(Key)), ending =>
+        Read(node, new RangeOperation(Random.Next(2) == 0 ? user.Right.Range : KeyRange.Single(Key)), ending =>
         {
-            Judge(ending, asked, isOver, "read");
+            Judge(ending, asked, isOver, user.MayRead, "A5", "read");
             Again();
         }, caller);
     }
 
-    private void Judge(Ending ending, PermissionBook.Moment asked, bool isOver, string did)
+    private void GoBeyond(SimulatedNode node)
+    {
+        var (caller, _) = Show(node);
+        var asked = book.Now;
+        var beyond = Trespass.Draw(Random, Key);
+        void Judged(Ending ending)
+        {
+            if (ending.IsDone && book.AreUsersAskedForSince(asked))
+                violated($"A6: {Name} did through node {node.Label} what it may not: {OperationText.Of(beyond)} (at {Now})");
+            Again();
+        }
+
+        if (Random.Next(4) == 0)
+            Read(node, new RangeOperation(Trespass.Beyond(Key)), Judged, caller);
+        else
+            Write(node, new WriteCommand(beyond), Judged, caller: caller);
+    }
+
+    private void Judge(Ending ending, PermissionBook.Moment asked, bool isOver, bool may, string promise, string did)
     {
         if (!book.AreUsersAskedForSince(asked))
             return;
         if (ending.IsDone && !may)
-            violated($"{(did == "wrote" ? "A1" : "A5")}: {Name} {did} what it may not use (at {Now})");
+            violated($"{promise}: {Name} {did} what it may not use (at {Now})");
         else if (ending.IsDone && isOver)
             violated($"A4: {Name} {did} by a token that was over (at {Now})");
         else if (ending.Error == LutraError.Denied && may && !isOver)
@@ -182,15 +235,15 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
     private (Caller Caller, bool IsOver) Show(SimulatedNode node)
     {
         var replica = node.Loop!.Replica;
-        var known = replica?.Keyspace.Auth.Revision ?? 1;
-        if (token is not null && replica?.Tokens.Use(token) is { } user)
+        var known = KnownBy(node);
+        if (user.DrawToken(Random) is { } token && replica?.Tokens.Use(token.Text) is { } name)
         {
-            Tokens = (Tokens.Good + (isTokenOver ? 0 : 1), Tokens.Over + (isTokenOver ? 1 : 0));
-            return (Caller.User(user, known), isTokenOver);
+            Tokens = (Tokens.Good + (token.IsOver ? 0 : 1), Tokens.Over + (token.IsOver ? 1 : 0));
+            return (Caller.User(name, known), token.IsOver);
         }
 
-        if (isTokenOver && Random.Next(8) == 0)
-            token = null;
+        if (user.IsTokenOver && Random.Next(8) == 0)
+            user.ForgetToken();
         return (Caller.User(Name, Random.Next(2) == 0 ? known : ulong.MaxValue), false);
     }
 
@@ -198,7 +251,7 @@ internal sealed class PermissionClient(WorkloadSetting setting, int number, Perm
     {
         var name = Name;
         var asked = book.Now;
-        var isFrozen = !may && toDo.Count == 0 && generation > 0;
+        var isFrozen = !user.MayWrite && toDo.Count == 0 && generation > 0;
         Read(node, new RangeOperation(KeyRange.Single(Key)), ending =>
         {
             if (isFrozen && name == Name && book.AreUsersAskedForSince(asked) && ending.Result is RangeResult found)
