@@ -33,6 +33,11 @@ internal sealed class LockBook(int which)
             until = at;
     }
 
+    /// <summary>What is wrong with what a leader says is left of the lease under <paramref name="token"/>; null: nothing.</summary>
+    public string? Left(long token, long leftSeconds, long ttlSeconds, TimeSpan now) =>
+        leftSeconds > ttlSeconds || (token == newest && now + TimeSpan.FromSeconds(leftSeconds + 1) < until)
+            ? $"I12: {leftSeconds} of {ttlSeconds} s are said to be left of the lease of {holder}, token {token}, at {now}; it lives until {until}" : null;
+
     public void GivenUp(long token)
     {
         if (token == newest)

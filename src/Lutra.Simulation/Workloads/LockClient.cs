@@ -97,6 +97,9 @@ internal sealed class LockClient(WorkloadSetting setting, int number, LockWorklo
             case < 4:
                 StandStill(mine, 2);
                 break;
+            case 4:
+                AskWhatIsLeft(node, mine);
+                break;
             case < 11:
                 Renew(node, mine);
                 break;
@@ -123,6 +126,16 @@ internal sealed class LockClient(WorkloadSetting setting, int number, LockWorklo
                 Pause();
         });
     }
+
+    // That keeps nothing alive.
+    private void AskWhatIsLeft(SimulatedNode node, Held mine) => Ask(node, new LeaseQuestion(mine.Lease, Renews: false), answer =>
+    {
+        if (answer.Error is null)
+            workload.Left(mine.Which, mine.Token, answer.RemainingSeconds, answer.TtlSeconds);
+        else if (answer.Error == LutraError.LeaseNotFound)
+            Lost(mine);
+        Pause();
+    });
 
     private void StandStill(Held mine, double lifetimesMax) => AgainAfter(TimeSpan.FromSeconds(lifetimesMax * mine.TtlSeconds * Random.NextDouble()));
 

@@ -68,6 +68,9 @@ internal sealed class LockWorkload : IWorkload
     public void Renewed(int which, long token, TimeSpan asked, long ttlSeconds) =>
         books[which].LivesUntil(token, asked + (TimeSpan.FromSeconds(ttlSeconds) / setting.ClockRateMax) - error);
 
+    /// <summary>A leader says how much is left of the lease under a token.</summary>
+    public void Left(int which, long token, long leftSeconds, long ttlSeconds) => Violation ??= books[which].Left(token, leftSeconds, ttlSeconds, setting.Scheduler.Now);
+
     /// <summary>Its holder gives it up: from now on it may be free.</summary>
     public void GivenUp(int which, long token) => books[which].GivenUp(token);
 
