@@ -118,11 +118,14 @@ internal sealed class Recovery
 
     private bool StatesAgree(string after)
     {
-        var hashes = new List<UInt128>();
+        var hashes = new List<(UInt128 State, uint Revisions)>();
         foreach (var node in Core)
         {
-            using var view = node.Loop!.Replica!.Keyspace.Pin();
-            hashes.Add(view.HashOfState());
+            var keyspace = node.Loop!.Replica!.Keyspace;
+            using var view = keyspace.Pin();
+            hashes.Add((view.HashOfState(), view.HashOfRevisions(default)));
+            if (StateCounts.DifferenceOf(keyspace, view) is { } difference)
+                return Fail($"I5: after {after} {difference} on node {node.Label}");
         }
 
         return hashes.Distinct().Count() == 1 || Fail($"I5: after {after} the core has applied the same log and holds different states");

@@ -6,7 +6,8 @@ namespace Lutra.Simulation.Workloads.Backups;
 
 /// <summary>What readers of a state can see of it, but for its past.</summary>
 /// <param name="Keys">A fingerprint of all keys with all that belongs to them.</param>
-internal sealed record StateCopy(long Revision, long KeyCount, ulong Keys, AuthState Auth)
+/// <param name="Leases">The leases, each with what it was granted for and the keys that hang on it.</param>
+internal sealed record StateCopy(long Revision, long KeyCount, ulong Keys, string Leases, AuthState Auth)
 {
     private const int KeysAtOnce = 200;
 
@@ -34,10 +35,13 @@ internal sealed record StateCopy(long Revision, long KeyCount, ulong Keys, AuthS
 
             count += page.KeyValues.Length;
             if (!page.More)
-                return new StateCopy(view.Revision.Value, count, print.Value, view.Auth);
+                return new StateCopy(view.Revision.Value, count, print.Value, LeasesOf(view), view.Auth);
             range = range with { From = (byte[])[.. page.KeyValues[^1].Key.Span, 0] };
         }
     }
+
+    private static string LeasesOf(KeyspaceView view) => string.Join("; ", view.Leases(0, int.MaxValue).Select(lease =>
+        $"{lease.Lease} for {lease.TtlSeconds} s: {string.Join(' ', view.KeysOfLease(lease.Lease).Select(Convert.ToHexString))}"));
 
     /// <summary>In what <paramref name="other"/>, which began with this and jumped ahead, differs from it; null: in nothing.</summary>
     public string? DifferenceTo(StateCopy other, long revisionJump)
@@ -46,6 +50,8 @@ internal sealed record StateCopy(long Revision, long KeyCount, ulong Keys, AuthS
             return $"it begins at revision {other.Revision}, {revisionJump} after {Revision}";
         if (other.KeyCount != KeyCount || other.Keys != Keys)
             return $"its {other.KeyCount} keys are not the {KeyCount} of the snapshot";
+        if (other.Leases != Leases)
+            return $"its leases are {other.Leases}, and those of the snapshot {Leases}";
         var isSame = other.Auth.IsEnabled == Auth.IsEnabled && other.Auth.Revision == Auth.Revision
             && other.Auth.Users.Values.Select(Describe).SequenceEqual(Auth.Users.Values.Select(Describe))
             && other.Auth.Roles.Values.Select(Describe).SequenceEqual(Auth.Roles.Values.Select(Describe));

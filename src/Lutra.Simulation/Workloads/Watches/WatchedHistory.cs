@@ -79,7 +79,7 @@ internal sealed class WatchedHistory
             return told.Previous is not null;
         if (told.Previous is null)
             return was is not null && told.Current.ModRevision.Value > stretch.FloorWhenTold;
-        return was is null || was.ModRevision != told.Previous.ModRevision || !was.Value.Span.SequenceEqual(told.Previous.Value.Span);
+        return was is null || !IsSame(was, told.Previous);
     }
 
     // What each change replaced, for the revisions before which nothing is missing.
@@ -100,9 +100,11 @@ internal sealed class WatchedHistory
         return before;
     }
 
-    private static bool IsSame(WatchEvent one, WatchEvent other) =>
-        one.Current.ModRevision == other.Current.ModRevision && one.IsDelete == other.IsDelete && one.Current.Key.Span.SequenceEqual(other.Current.Key.Span) && one.Current.Value.Span.SequenceEqual(other.Current.Value.Span)
-        && one.Current.Version == other.Current.Version && one.Current.CreateRevision == other.Current.CreateRevision;
+    private static bool IsSame(WatchEvent one, WatchEvent other) => one.IsDelete == other.IsDelete && IsSame(one.Current, other.Current);
+
+    private static bool IsSame(KeyValue one, KeyValue other) =>
+        one.Key.Span.SequenceEqual(other.Key.Span) && one.Value.Span.SequenceEqual(other.Value.Span)
+        && (one.ModRevision, one.CreateRevision, one.Version, one.Lease) == (other.ModRevision, other.CreateRevision, other.Version, other.Lease);
 
     private static string KeyOf(WatchEvent change) => Encoding.UTF8.GetString(change.Current.Key.Span);
 
