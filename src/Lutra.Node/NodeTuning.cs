@@ -1,5 +1,6 @@
 using Lutra.Node.Leases;
 using Lutra.Node.Peers;
+using Lutra.Node.Watches;
 using Lutra.Raft;
 using Lutra.Storage.Log;
 using Lutra.Storage.Tables;
@@ -34,6 +35,9 @@ internal sealed record NodeTuning
 
     /// <summary>What may wait for the reader of a watch before it is left to look for itself.</summary>
     public int WatchQueueBytesMax { get; init; } = 1024 * 1024;
+
+    /// <summary>So many watches of ranges are looked through one by one before they are sorted in, from 0.</summary>
+    public int WatchesUnsortedMax { get; init; } = WatcherIndex.UnsortedMaxDefault;
 
     public LeaseTuning Leases { get; init; } = new();
 

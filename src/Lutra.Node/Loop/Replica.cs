@@ -84,7 +84,7 @@ internal sealed class Replica : IDisposable
         lastOfUsers = LogRecovery.LastOfUsers(recovered.Tail);
 
         var configurations = new ConfigurationHistory(Keyspace.Applied.Index, Keyspace.Configuration);
-        Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax, options.Tuning.WatchQueueBytesMax);
+        Watches = new WatchHub(Keyspace, context.Scheduler, options.WatchesMax, options.Tuning.WatchQueueBytesMax, options.Tuning.WatchesUnsortedMax);
         applier = new Applier(
             Keyspace, tables, pending, identity.Origin, loop.Measures,
             new ApplierEvents(context.Scheduler.Ready, Applied, Watches.Published, LeasesChanged, Tokens.Applied, configurations.Add, StateInstalled));

@@ -8,12 +8,12 @@ namespace Lutra.Node.Watches;
 /// Hands what was applied to those who watch: reads each change once, by the index of revisions, and gives it to all watchers that want it and keep up. Those
 /// that do not keep up are not its business. Does nothing where nobody watches.
 /// </summary>
-internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int watchesMax, int queuedBytesMax) : IStage
+internal sealed class WatchHub(KeyspaceStore keyspace, IScheduler scheduler, int watchesMax, int queuedBytesMax, int unsortedMax) : IStage
 {
     private const int ChangesPerStep = 512;
 
     private readonly Lock gate = new();
-    private readonly WatcherIndex index = new();
+    private readonly WatcherIndex index = new(unsortedMax);
     private readonly HashSet<Watcher> open = [];
     private readonly List<Watcher> found = [];
     private readonly List<Watcher> touched = [];

@@ -4,10 +4,10 @@ namespace Lutra.Node.Watches;
 /// Which watchers want a key: a dictionary for those of single keys, and for ranges a sorted array in which whole parts without a match are passed over, so
 /// that ten thousand watchers cost a write no walk over them all.
 /// </summary>
-internal sealed class WatcherIndex
+/// <param name="unsortedMax">So many new ranges are looked through one by one before they are sorted in.</param>
+internal sealed class WatcherIndex(int unsortedMax = WatcherIndex.UnsortedMaxDefault)
 {
-    // So many new ranges are looked through one by one before they are sorted in.
-    private const int UnsortedMax = 128;
+    public const int UnsortedMaxDefault = 128;
 
     private readonly Dictionary<ReadOnlyMemory<byte>, List<Watcher>> byKey = new(BytesComparer.Instance);
     private readonly List<Watcher> unsorted = [];
@@ -29,7 +29,7 @@ internal sealed class WatcherIndex
         }
 
         unsorted.Add(watcher);
-        if (unsorted.Count > UnsortedMax)
+        if (unsorted.Count > unsortedMax)
             Sort();
     }
 

@@ -1,5 +1,6 @@
 using Lutra.Node.Leases;
 using Lutra.Node.Peers;
+using Lutra.Node.Watches;
 using Lutra.Raft;
 using Lutra.Simulation.Scheduling;
 using Lutra.Storage.Log;
@@ -67,6 +68,7 @@ internal static class NodeDraw
                     LoadedPerTick = Or(random, 20_000, 20, 200),
                     RevokingMax = Or(random, 128, 10, 100),
                 },
+                WatchesUnsortedMax = Or(random, WatcherIndex.UnsortedMaxDefault, 1, 8),
             },
         };
     }
