@@ -28,9 +28,8 @@ internal static class Marks
     public static readonly Mark KeysCounted = new(MarkClass.VeryRare);
     public static readonly Mark StretchCut = new(MarkClass.VeryRare);
 
-    // No workload of the simulator raises alarms; tests do.
-    public static readonly Mark AlarmChanged = new(MarkClass.VeryRare);
-    public static readonly Mark AlarmRefused = new(MarkClass.VeryRare);
+    public static readonly Mark AlarmChanged = new(MarkClass.Rare);
+    public static readonly Mark AlarmRefused = new(MarkClass.Rare);
 
     public static readonly Mark CommandBreaksARule = new(MarkClass.VeryRare);
     public static readonly Mark SequenceBelowWindow = new(MarkClass.VeryRare);

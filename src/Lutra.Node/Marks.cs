@@ -22,9 +22,8 @@ internal static class Marks
     public static readonly Mark DraftTaken = new(MarkClass.Common);
     public static readonly Mark AppendNotTakenForWantOfRoom = new(MarkClass.Common);
     public static readonly Mark RoomChanged = new(MarkClass.Common);
-    // No workload of the simulator has a quota; tests have.
-    public static readonly Mark WriteRefusedForQuota = new(MarkClass.VeryRare);
-    public static readonly Mark TablesSqueezed = new(MarkClass.VeryRare);
+    public static readonly Mark WriteRefusedForQuota = new(MarkClass.Rare);
+    public static readonly Mark TablesSqueezed = new(MarkClass.Rare);
 
     public static readonly Mark MajorityWithoutRoom = new(MarkClass.VeryRare);
     public static readonly Mark ForwardReplyOfAnotherTime = new(MarkClass.Common);

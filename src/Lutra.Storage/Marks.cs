@@ -35,9 +35,7 @@ internal static class Marks
     public static readonly Mark ConfirmedBatchNotWhole = new(MarkClass.Rare);
     public static readonly Mark SpareCleared = new(MarkClass.Rare);
 
-    // No workload of the simulator has a quota; tests have.
-    public static readonly Mark TablesSqueezed = new(MarkClass.VeryRare);
-
+    public static readonly Mark TablesSqueezed = new(MarkClass.Rare);
     public static readonly Mark TornTailHalfCleared = new(MarkClass.VeryRare);
     public static readonly Mark WriterWaitsForSegment = new(MarkClass.VeryRare);
     public static readonly Mark UnfinishedSegmentDeleted = new(MarkClass.VeryRare);

@@ -1,4 +1,5 @@
 using Lutra.Keyspace;
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Keyspace.Commands;
 using Lutra.Node;
@@ -39,7 +40,7 @@ internal sealed class SimulatedRequests(
         ended = Recorded(client, record is null ? "" : OperationText.Of(command), ended);
         if (Sayable(caller ?? Caller.Inside, command) is not { } who)
         {
-            ended(new Ending(null, LutraError.Unavailable, "the cluster has not agreed on users yet"));
+            ended(new Ending(null, LutraError.Unavailable, "the cluster has not agreed on users or alarms yet"));
             return;
         }
 
@@ -63,6 +64,8 @@ internal sealed class SimulatedRequests(
     // As a node's door for writes does it. Null: not yet.
     private Caller? Sayable(Caller caller, Command command)
     {
+        if (command is AlarmCommand && loop.Replica is { Keyspace.FeatureLevel: < KeyspaceLimits.AlarmFeatureLevel })
+            return null;
         if (loop.Replica is not { Keyspace.FeatureLevel: < KeyspaceLimits.AuthFeatureLevel })
             return caller;
         return command is AuthCommand ? null : Caller.Nobody;

@@ -1,4 +1,5 @@
 using System.Text;
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Commands;
 
 namespace Lutra.Simulation.Recording;
@@ -14,6 +15,7 @@ internal static class OperationText
         CompactCommand compact => $"compact {compact.Revision}",
         GrantLeaseCommand grant => $"grant lease {grant.Lease} for {grant.TtlSeconds} s",
         RevokeLeaseCommand revoke => $"revoke lease {revoke.Lease}",
+        AlarmCommand alarm => $"{(alarm.Raises ? "raise" : "take back")} the alarm {alarm.Alarm.Kind} of member {alarm.Alarm.Member}",
         _ => command.GetType().Name,
     };
 

@@ -37,7 +37,7 @@ public sealed class SimulationRun
         LutraNodeOptions? drawn = null;
         cluster = new SimulatedCluster(world.Seed, world.Voters, given =>
         {
-            drawn ??= Area.Of(world.Area).Tune(NodeDraw.Draw(given, options));
+            drawn ??= WorkloadMix.Tune(Area.Of(world.Area).Tune(NodeDraw.Draw(given, options)), world.Workloads, world.Seed);
             return drawn with { Label = given.Label, LabelGiven = given.LabelGiven, Address = given.Address, Peers = given.Peers, Join = given.Join };
         }, world.Standby);
         keeper = new Operator(cluster, world, timeline);

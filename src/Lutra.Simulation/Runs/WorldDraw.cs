@@ -2,9 +2,6 @@ using System.Collections.Immutable;
 using Lutra.Simulation.Runs.Faults;
 using Lutra.Simulation.Scheduling;
 using Lutra.Simulation.Workloads;
-using Lutra.Simulation.Workloads.Backups;
-using Lutra.Simulation.Workloads.Kubernetes;
-using Lutra.Simulation.Workloads.Permissions;
 
 namespace Lutra.Simulation.Runs;
 
@@ -13,9 +10,6 @@ public static class WorldDraw
 {
     private const double FaultOff = 0.4;
     private const double NoFaults = 0.05;
-    private const double WorkloadOn = 0.3;
-    // Of those that take whole ways of using the store: with all of them as often as the rest a seed would take a third longer.
-    private const double LargeWorkloadOn = 0.15;
     private const double Beyond = 0.1;
     private static readonly int[] voters = [1, 2, 3, 3, 3, 3, 3, 5, 5, 7];
 
@@ -43,7 +37,7 @@ public static class WorldDraw
         var (size, clients) = aim.Size(drawnVoters, drawnClients, random);
         // Each name has a draw of its own, so that a new fault or workload changes no other.
         var faults = FaultCatalogue.Names.Where(name => !calm && !DrawFor(seed, name).Chance(aim.OffOf(name) ?? FaultOff)).ToImmutableArray();
-        var workloads = WorkloadMix.Names.Where(name => DrawFor(seed, name).Chance(OnOf(name))).ToImmutableArray();
+        var workloads = WorkloadMix.Names.Where(name => DrawFor(seed, name).Chance(WorkloadMix.On(name))).ToImmutableArray();
         return new World(
             seed, size, clients, faultsFor ?? length, faults, workloads.IsEmpty ? [random.OneOf(WorkloadMix.Names)] : workloads, bare, beyond)
         {
@@ -53,9 +47,6 @@ public static class WorldDraw
 
     /// <summary>How many machines stand by in the seed's worlds where members change.</summary>
     internal static int StandbyOf(ulong seed) => DrawFor(seed, "standby").Next(1, 4);
-
-    private static double OnOf(string workload) =>
-        workload is ControllerWorkload.Title or PermissionWorkload.Title or BackupWorkload.Title ? LargeWorkloadOn : WorkloadOn;
 
     private static Random DrawFor(ulong seed, string name) => new(StreamSeed.For(seed, $"world: {name}"));
 }

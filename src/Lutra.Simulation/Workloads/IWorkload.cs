@@ -39,7 +39,9 @@ internal interface IWorkload
 
     void Begin();
 
-    /// <summary>Begins no request any more. Those under way may still end.</summary>
+    /// <summary>
+    /// Begins nothing new any more. What is under way may still end, and what must not stay as it is may be undone: the run waits for <see cref="IsQuiet"/>.
+    /// </summary>
     void Stop();
 
     /// <summary>Reads everything back through <paramref name="nodes"/>, which all work now. The run waits until <see cref="IsQuiet"/>.</summary>

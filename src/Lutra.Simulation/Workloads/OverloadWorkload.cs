@@ -3,6 +3,7 @@ using System.Text;
 using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Scheduling;
+using Lutra.Simulation.Workloads.Quota;
 
 namespace Lutra.Simulation.Workloads;
 
@@ -107,7 +108,8 @@ internal sealed class OverloadWorkload : IWorkload
             if (write.Ending is not null)
                 Violation ??= $"P6: write {write.Number} through node {node.Label} ended twice, as {write.Ending} and as {ending}";
             // A user is required of who asked before the cluster had agreed on users, where others have them asked for since.
-            if (ending.Error is { } error and not (LutraError.Overloaded or LutraError.Unavailable or LutraError.NoSpace or LutraError.OutcomeUnknown or LutraError.TooLarge or LutraError.Stopped or LutraError.UserRequired))
+            if (ending.Error is { } error and not (LutraError.Overloaded or LutraError.Unavailable or LutraError.NoSpace or LutraError.OutcomeUnknown or LutraError.TooLarge or LutraError.Stopped or LutraError.UserRequired)
+                && !AlarmBook.IsOfAlarm(ending))
                 Violation ??= $"P6: write {write.Number} through node {node.Label} was refused as {error}, which no client can act on: {ending.Message}";
             write.Ending = ending;
         }, Title);

@@ -46,6 +46,12 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
     /// <summary>A client that has had enough stops by itself.</summary>
     protected virtual bool HasEnough => false;
 
+    /// <summary>False where a client that was stopped must do something before it can rest. It goes on until then.</summary>
+    protected virtual bool MayRest => true;
+
+    /// <summary>When the client gives up on an answer.</summary>
+    protected virtual TimeSpan NoAnswerAfter => noAnswerAfter;
+
     protected void Again() => AgainAfter(TimeSpan.FromMilliseconds(Random.Next(40)));
 
     protected void AgainAfter(TimeSpan pause) => setting.Scheduler.After(pause, Next);
@@ -101,7 +107,7 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
 
     private void Next()
     {
-        if (IsStopped || HasEnough)
+        if ((IsStopped && MayRest) || HasEnough)
         {
             IsQuiet = true;
             return;
@@ -115,7 +121,7 @@ internal abstract class SequentialClient(WorkloadSetting setting, string name)
     }
 
     // One that was removed while it was to be asked answers nothing any more.
-    private static TimeSpan PatienceWith(SimulatedNode node) => node.Loop is null ? TimeSpan.Zero : noAnswerAfter;
+    private TimeSpan PatienceWith(SimulatedNode node) => node.Loop is null ? TimeSpan.Zero : NoAnswerAfter;
 
     // The answer counts once, and only while it is waited for.
     private Action<Ending> Expect(Action<Ending> then, TimeSpan atMost)

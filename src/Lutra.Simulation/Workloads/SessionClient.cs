@@ -2,6 +2,7 @@ using System.Text;
 using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Scheduling;
+using Lutra.Simulation.Workloads.Quota;
 
 namespace Lutra.Simulation.Workloads;
 
@@ -90,6 +91,11 @@ internal sealed class SessionClient(WorkloadSetting setting, int number, Action<
                 if (MustLive(counting))
                     violated($"I13: {counting} was used at {counting.UsedAt}, may rest for {counting.Ttl}, and is over at {Now}: {ending.Message}");
                 (counting.IsEnded, count) = (true, null);
+            }
+            else if (AlarmBook.IsOfAlarm(ending))
+            {
+                // An answer like any other: it is kept, and the step is done under another number.
+                (counting.Highest, counting.Sequence, counting.UsedAt) = (sequence, 0, asked);
             }
 
             Again();

@@ -118,6 +118,29 @@ public sealed class BrokenStateTests
     }
 
     [Fact]
+    public void I14_what_was_committed_is_not_counted_by_one_who_was_just_started_and_does_not_know_it()
+    {
+        var before = Raft.Commit;
+        for (var number = 0; number < 10; number++)
+        {
+            Leader.Requests.Write(new WriteCommand(new PutOperation(Encoding.UTF8.GetBytes($"key{number}"), new byte[UncommittedBytesMax / 2])), null, _ => { });
+            cluster.Scheduler.RunFor(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(Raft.Commit.Value, before.Value + 10, ulong.MaxValue);
+        foreach (var node in cluster.Nodes)
+        {
+            node.Kill();
+            node.Start();
+        }
+
+        Assert.True(cluster.Scheduler.RunUntil(() => cluster.Leader is not null, TimeSpan.FromSeconds(30)));
+        Assert.True(Raft.Commit < watch.Ghost.Last);
+        watch.LookAtAll();
+        Assert.Null(watch.Breach);
+    }
+
+    [Fact]
     public void I15_a_node_that_goes_on_with_a_log_whose_end_is_lost_is_seen()
     {
         keeper.MustRefuse(Leader);

@@ -69,8 +69,10 @@ internal static class SlowChecks
         var tuning = options.Tuning.RaftOf(options);
         if (raft.Role != RoleName.Leader)
             return;
+        // What was committed is none of it, though a leader that was just started may not know that yet.
+        var committed = raft.Commit > cluster.Ghost.Last ? raft.Commit : cluster.Ghost.Last;
         long uncommitted = 0;
-        for (var index = raft.Commit.Next; index <= raft.Last.Index; index = index.Next)
+        for (var index = committed.Next; index <= raft.Last.Index; index = index.Next)
             uncommitted += raft.Log[index].SizeBytes;
         // A leader takes over what it finds, and adds entries of its own that are never refused.
         if (uncommitted > 2L * tuning.UncommittedBytesMax)

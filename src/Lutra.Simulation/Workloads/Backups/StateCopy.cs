@@ -1,4 +1,5 @@
 using Lutra.Keyspace;
+using Lutra.Keyspace.Alarms;
 using Lutra.Keyspace.Auth;
 using Lutra.Simulation.Runs;
 
@@ -7,7 +8,7 @@ namespace Lutra.Simulation.Workloads.Backups;
 /// <summary>What readers of a state can see of it, but for its past.</summary>
 /// <param name="Keys">A fingerprint of all keys with all that belongs to them.</param>
 /// <param name="Leases">The leases, each with what it was granted for and the keys that hang on it.</param>
-internal sealed record StateCopy(long Revision, long KeyCount, ulong Keys, string Leases, AuthState Auth)
+internal sealed record StateCopy(long Revision, long KeyCount, ulong Keys, string Leases, AuthState Auth, AlarmState Alarms)
 {
     private const int KeysAtOnce = 200;
 
@@ -35,7 +36,7 @@ internal sealed record StateCopy(long Revision, long KeyCount, ulong Keys, strin
 
             count += page.KeyValues.Length;
             if (!page.More)
-                return new StateCopy(view.Revision.Value, count, print.Value, LeasesOf(view), view.Auth);
+                return new StateCopy(view.Revision.Value, count, print.Value, LeasesOf(view), view.Auth, view.Alarms);
             range = range with { From = (byte[])[.. page.KeyValues[^1].Key.Span, 0] };
         }
     }
@@ -52,6 +53,8 @@ internal sealed record StateCopy(long Revision, long KeyCount, ulong Keys, strin
             return $"its {other.KeyCount} keys are not the {KeyCount} of the snapshot";
         if (other.Leases != Leases)
             return $"its leases are {other.Leases}, and those of the snapshot {Leases}";
+        if (!other.Alarms.All.SequenceEqual(Alarms.All))
+            return $"its alarms are {string.Join(", ", other.Alarms.All)} and not {string.Join(", ", Alarms.All)}";
         var isSame = other.Auth.IsEnabled == Auth.IsEnabled && other.Auth.Revision == Auth.Revision
             && other.Auth.Users.Values.Select(Describe).SequenceEqual(Auth.Users.Values.Select(Describe))
             && other.Auth.Roles.Values.Select(Describe).SequenceEqual(Auth.Roles.Values.Select(Describe));

@@ -4,6 +4,7 @@ using Lutra.Keyspace;
 using Lutra.Keyspace.Commands;
 using Lutra.Simulation.Cluster;
 using Lutra.Simulation.Recording;
+using Lutra.Simulation.Workloads.Quota;
 
 namespace Lutra.Simulation.Workloads.Ranges;
 
@@ -183,7 +184,7 @@ internal sealed class RangeClient(WorkloadSetting setting, int number, Action<st
     private bool IsRight(SimulatedNode node, Ending ending, LutraError? refusal, Operation? asked = null)
     {
         var isOfTheCluster = ending.Error is LutraError.Unavailable or LutraError.Overloaded or LutraError.Stopped or LutraError.NoSpace
-            or LutraError.OutcomeUnknown or LutraError.UserRequired;
+            or LutraError.OutcomeUnknown or LutraError.UserRequired || AlarmBook.IsOfAlarm(ending);
         var isCompacted = ending.Error == LutraError.Compacted && asked is not null && IsCompacted(node, OwnRefusals.OldestRead(own, asked));
         if (isOfTheCluster || isCompacted || ending.Error == refusal)
             return true;
