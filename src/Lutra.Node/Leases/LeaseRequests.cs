@@ -8,11 +8,13 @@ namespace Lutra.Node.Leases;
 /// Brings questions about leases to the leader, all that gathered during a step in one frame or under one read index. A question that was lost is asked again
 /// until its deadline: to ask twice does no harm. Loop only.
 /// </summary>
-internal sealed class LeaseRequests(RaftNode raft, Reads reads, LeaseClock leases, PeerExchange peers, NodeClock clock, LutraNodeOptions options)
+internal sealed class LeaseRequests(RaftNode raft, Reads reads, LeaseClock leases, PeerExchange peers, NodeClock clock, LutraNodeOptions options, ulong origin)
 {
     private readonly List<ClientLeaseQuestion> gathering = [];
     private readonly SortedDictionary<ulong, (ClientLeaseQuestion[] Questions, long SinceMillis)> asked = [];
-    private ulong lastRequest;
+
+    // What the process before this one asked is answered to this one, too.
+    private ulong lastRequest = origin;
 
     public void Submit(ClientLeaseQuestion question) => gathering.Add(question);
 

@@ -91,12 +91,12 @@ internal sealed class Replica : IDisposable
         logReader = new LogReader(Log, context.Scheduler, (follower, first, entries) =>
             Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
         roomWatch = new RoomWatch(Raft, new DiskRoom(Log, context.Files.Location), new Quota(options.QuotaBytes, tables, Keyspace), peers);
-        proposals = new Proposals(Raft, roomWatch, peers, pending, context.Clock, options);
-        reads = new Reads(Raft, context.Clock, options);
+        proposals = new Proposals(Raft, roomWatch, peers, pending, context.Clock, options, identity.Origin);
+        reads = new Reads(Raft, context.Clock, options, identity.Origin);
         transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
         leases = new LeaseClock(Raft, Keyspace, context.Clock, options.Tuning.Leases, loop.Measures, duties.Propose);
-        leaseRequests = new LeaseRequests(Raft, reads, leases, peers, context.Clock, options);
+        leaseRequests = new LeaseRequests(Raft, reads, leases, peers, context.Clock, options, identity.Origin);
         memberChanges = new MemberChanges(Raft, peers, context.Clock, context.Random, options.RequestTimeoutMillis);
         memberRequests = new MemberRequests(Raft, memberChanges, peers, context.Clock, options);
         memberDuties = new MemberDuties(Raft, peers, memberChanges, () => loop.Membership.Hello, context.Random, context.Tell);

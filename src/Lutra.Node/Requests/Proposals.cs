@@ -9,7 +9,7 @@ namespace Lutra.Node.Requests;
 /// Brings writes to the leader: appends them where this node leads, forwards them (one hop) where another does, and keeps them for a while
 /// where nobody does. Nothing is ever sent twice. Loop only.
 /// </summary>
-internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peers, PendingWrites pending, NodeClock clock, LutraNodeOptions options)
+internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peers, PendingWrites pending, NodeClock clock, LutraNodeOptions options, ulong origin)
 {
     private const int ForwardBytesMax = 1024 * 1024;
 
@@ -17,7 +17,9 @@ internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peer
     private readonly List<ClientWrite> toForward = [];
     private readonly Dictionary<ulong, ulong[]> forwarded = [];
     private readonly List<ClientWrite> scratch = [];
-    private ulong lastRequest;
+
+    // A refusal of what the process before this one forwarded must not be taken for one of this one's.
+    private ulong lastRequest = origin;
 
     public void Submit(ClientWrite write)
     {
