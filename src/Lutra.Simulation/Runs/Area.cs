@@ -23,7 +23,7 @@ internal sealed class Area
         new("disk", [PowerCutFault.Title, CrashPointFault.Title, SlowDiskFault.Title, DiskErrorFault.Title, StuckDiskFault.Title, FullDiskFault.Title, KillFault.Title], Small),
         new("corruption", [BitRotFault.Title, LostSectorFault.Title, PowerCutFault.Title, KillFault.Title, WipeFault.Title], Small),
         new("transfers", [KillFault.Title, PowerCutFault.Title, PartitionFault.Title, SlowDiskFault.Title, BrokenConnectionsFault.Title, CompactionFault.Title], Tiny),
-        new("members", [MembersFault.Title, MoveFault.Title, HandOverFault.Title, KillFault.Title, PartitionFault.Title, PowerCutFault.Title, PauseFault.Title, WipeFault.Title], Impatient),
+        new("members", [MembersFault.Title, SplitChangeFault.Title, MoveFault.Title, HandOverFault.Title, KillFault.Title, PartitionFault.Title, PowerCutFault.Title, PauseFault.Title, WipeFault.Title], Impatient),
         new("tables", [CompactionFault.Title, KillFault.Title, PowerCutFault.Title, CrashPointFault.Title, SlowDiskFault.Title, DiskErrorFault.Title, FullDiskFault.Title], Tiny),
     ];
 

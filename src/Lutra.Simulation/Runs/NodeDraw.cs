@@ -69,7 +69,10 @@ internal static class NodeDraw
                     RevokingMax = Or(random, 128, 10, 100),
                 },
                 WatchesUnsortedMax = Or(random, WatcherIndex.UnsortedMaxDefault, 1, 8),
+                // Never so few that not all machines could be connected, each by two connections.
+                Peers = drawn.Tuning.Peers with { ConnectionsMax = Or(random, 512, 24, 64) },
             },
+            ApplyBacklogBytesMax = Or(random, 64 * 1024 * 1024, 1, 65_536),
         };
     }
 

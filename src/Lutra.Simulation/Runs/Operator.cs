@@ -74,6 +74,9 @@ internal sealed class Operator
     /// <summary>One of the node's reads may bring what the disk does not hold: it may take its disk for damaged.</summary>
     public void ExpectMisread(SimulatedNode node) => misreads.Add(node.Label);
 
+    /// <summary>Whether its disk may have refused something since it began on it: what could not be deleted then stays until the next start.</summary>
+    public bool MayHaveRefused(SimulatedNode node) => diskErrors.Contains(node.Label);
+
     /// <summary>The node runs so slowly that nothing is demanded of it.</summary>
     public void Hamper(SimulatedNode node) => hampered.Add(node.Label);
 
@@ -191,10 +194,10 @@ internal sealed class Operator
             LeaveDown(node);
         else if (reason is DiskException and not DamagedFileException && diskErrors.Contains(node.Label))
             StartLater(node);
-        else if (reason is IOException or LutraException && misreads.Contains(node.Label))
-            StartLater(node);
         else if (IsOutside(node) && reason is LutraException { Error: LutraError.Stopped })
             LeaveDown(node);
+        else if (reason is IOException or LutraException && misreads.Contains(node.Label))
+            StartLater(node);
         else
             Unexplained ??= $"I16: node {node.Label} stopped, which nothing explains: {reason}";
     }

@@ -81,6 +81,10 @@ internal sealed class Recovery
             return Fail($"no leader within {LeaderWithin} of {after}: {Describe()}");
         if (!until(() => !setting.Cluster.Nodes.Any(Waits), EqualWithin))
             return Fail($"{string.Join(", ", setting.Cluster.Nodes.Where(Waits).Select(node => node.Label))} were not taken in within {EqualWithin} of {after}: {Describe()}");
+        if (!until(() => Leader?.Loop?.Replica?.Raft.Configuration is { } members && !Core.Any(node => IsToBePromoted(node, members)), EqualWithin))
+            return Fail($"learners of the core were not promoted within {EqualWithin} of {after}: {Describe()}");
+        if (!until(() => !setting.Cluster.Nodes.Any(IsGone), EqualWithin))
+            return Fail($"{string.Join(", ", setting.Cluster.Nodes.Where(IsGone).Select(node => node.Label))} were removed, and have not heard it within {EqualWithin} of {after}: {Describe()}");
         if (!until(() => IsEqual(Leader), EqualWithin))
             return Fail($"the core has not applied one index within {EqualWithin} of {after}: {Describe()}");
         if (!until(() => workloads.All(workload => workload.IsQuiet), EqualWithin))
@@ -94,6 +98,8 @@ internal sealed class Recovery
             return Fail($"reading back: requests of {Busy} have no end {EqualWithin} after {after}");
         if (!until(() => IsEqual(Leader), EqualWithin))
             return Fail($"the core has not applied one index within {EqualWithin} of reading back after {after}: {Describe()}");
+        if (!until(() => Leftover is null, EqualWithin))
+            return Fail($"I14: {EqualWithin} after {after} {Leftover}");
         foreach (var node in Core)
             watch.RequireAll(node);
         return StatesAgree(after);
@@ -109,6 +115,17 @@ internal sealed class Recovery
 
     private static bool HasPlace(SimulatedNode node, Configuration members) =>
         members.Members.Any(member => member.Node is null && member.PeerAddress == node.Options.EffectivePeerAddress);
+
+    // A place for a voter: its node is a learner only until it has caught up.
+    private static bool IsToBePromoted(SimulatedNode node, Configuration members) =>
+        node.Loop?.Replica is { Raft.Id: var id } && members.MemberOf(id) is { Role: MemberRole.Learner, AutoPromote: true };
+
+    // It goes on as a member, though it is none, and talks with one of the core: it has to be told, and to stop.
+    private bool IsGone(SimulatedNode node) => node is { IsUp: true, Loop: { Replica.Raft.Id: var id, Peers: var peers } } && !away.Contains(node) && setting.Operator.IsSound(node)
+        && Leader?.Loop?.Replica?.Raft is { } raft && raft.ConfigurationIndex <= raft.Commit && raft.Configuration.MemberOf(id) is null
+        && Core.Any(other => other.Loop?.Replica is { Raft.Id: var member } && peers.HelloOf(member) is not null);
+
+    private string? Leftover => Core.Where(node => !setting.Operator.MayHaveRefused(node)).Select(Leftovers.Of).FirstOrDefault(each => each is not null);
 
     private bool IsOfCore(string address) => Core.Any(node => node.Options.EffectivePeerAddress == address);
 

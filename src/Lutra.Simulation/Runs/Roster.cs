@@ -24,6 +24,9 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
     /// <summary>The newest that is committed; null before the first was seen.</summary>
     public Configuration? Newest => live.Count == 0 ? null : live[0].Members;
 
+    /// <summary>Called when the first node follows a joint configuration that is not committed yet.</summary>
+    public Action<Configuration>? JointBegan { get; set; }
+
     /// <summary>The node's replica runs on the machine.</summary>
     public void Know(NodeId id, SimulatedNode machine) => (machines[id], identities[machine.Label]) = (machine, id);
 
@@ -36,8 +39,11 @@ internal sealed class Roster(IReadOnlyList<SimulatedNode> founders)
     {
         if (live.Count == 0)
             Add(committed, new Known(at, members));
-        if (live.Count == 0 || (!isCommitted && !live.Exists(known => known.At == at)))
-            live.Add(new Known(at, members));
+        if (live.Count > 0 && (isCommitted || live.Exists(known => known.At == at)))
+            return;
+        live.Add(new Known(at, members));
+        if (members.IsJoint)
+            JointBegan?.Invoke(members);
     }
 
     /// <summary>An entry was committed that makes <paramref name="members"/> the cluster.</summary>

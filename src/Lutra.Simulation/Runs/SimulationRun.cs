@@ -26,6 +26,7 @@ public sealed class SimulationRun
     private readonly FaultWeather weather;
     private readonly ClusterWatch watch;
     private readonly StuckWatch stuck;
+    private readonly StuckLeaders stuckLeaders;
     private readonly FaultSetting setting;
     private readonly IWorkload[] workloads;
     private string? violation;
@@ -44,6 +45,7 @@ public sealed class SimulationRun
         setting = new FaultSetting(cluster, world, keeper, timeline);
         watch = new ClusterWatch(cluster, keeper, setting.Note);
         stuck = new StuckWatch(cluster, keeper, watch);
+        stuckLeaders = new StuckLeaders(cluster, keeper);
         weather = new FaultWeather(setting);
         var clockRateMax = world.Faults.Contains(ClockFault.Title) ? ClockFault.RateMax : 1;
         workloads = [.. world.Workloads.Select(name => WorkloadMix.Create(name, new WorkloadSetting(cluster, world.Clients, cluster.Scheduler.RandomFor(name), clockRateMax)))];
@@ -120,7 +122,7 @@ public sealed class SimulationRun
             cluster.Scheduler.RunFor(left < glance ? left : glance, EventsPerGlanceMax);
             watch.LookAtAll();
             keeper.LookAtAll();
-            violation ??= watch.Breach ?? keeper.Unexplained ?? stuck.Look() ?? FirstOf(workloads.Select(workload => workload.Violation));
+            violation ??= watch.Breach ?? keeper.Unexplained ?? stuck.Look() ?? stuckLeaders.Look() ?? FirstOf(workloads.Select(workload => workload.Violation));
         }
 
         return false;

@@ -110,6 +110,21 @@ public sealed class BrokenStateTests
     }
 
     [Fact]
+    public void I14_a_follower_that_takes_more_than_it_can_apply_is_seen()
+    {
+        var full = new SimulatedCluster(1, 3, options => options with { ApplyBacklogBytesMax = -1 });
+        var looking = new ClusterWatch(full, new Operator(full, WorldDraw.Draw(1) with { Voters = 3 }, []), (_, _) => { });
+        full.StartAll();
+        Assert.True(full.ElectLeader(TimeSpan.FromSeconds(30)));
+        Assert.Null(looking.Breach);
+        var follower = full.Nodes.First(node => node != full.Leader);
+        var raft = follower.Loop!.Replica!.Raft;
+        raft.Log.Append(new Entry(raft.Last.Index.Next, raft.Term, EntryKind.Command, new byte[10]));
+        follower.Ran!();
+        Assert.StartsWith("I14 what waits to be applied", looking.Breach, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void I14_more_uncommitted_bytes_than_the_limit_allows_are_seen()
     {
         AppendBehindItsBack(EntryKind.Command, new byte[(2 * UncommittedBytesMax) + 1]);

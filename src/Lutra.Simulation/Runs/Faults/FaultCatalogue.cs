@@ -30,6 +30,7 @@ internal static class FaultCatalogue
         (ClockFault.Title, setting => new ClockFault(setting)),
         (HandOverFault.Title, setting => new HandOverFault(setting)),
         (MembersFault.Title, setting => new MembersFault(setting)),
+        (SplitChangeFault.Title, setting => new SplitChangeFault(setting)),
         (MoveFault.Title, setting => new MoveFault(setting)),
         (CompactionFault.Title, setting => new CompactionFault(setting)),
     ];

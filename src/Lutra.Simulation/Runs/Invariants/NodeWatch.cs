@@ -13,6 +13,8 @@ internal sealed class NodeWatch(ClusterWatch cluster, SimulatedNode node)
     private LogPosition applied;
     private Configuration configuration = Configuration.Empty;
     private bool leads;
+    private LogIndex end;
+    private long backlogBytes;
 
     public DiskShadow Disk { get; set; } = null!;
 
@@ -23,6 +25,9 @@ internal sealed class NodeWatch(ClusterWatch cluster, SimulatedNode node)
             return;
         if (!ReferenceEquals(replica.Raft, raft))
             Restarted(replica);
+        if (backlogBytes > node.Options.ApplyBacklogBytesMax && replica.Raft.Last.Index > end && !leads && replica.Raft.Role != RoleName.Leader)
+            TookMore(replica.Raft);
+        (end, backlogBytes) = (replica.Raft.Last.Index, replica.ApplyBacklogBytes);
         if (replica.Raft.Term != term || replica.Raft.Role == RoleName.Leader != leads)
             TermOrRoleChanged(replica.Raft);
         if (leads && replica.Raft.Last != last)
@@ -41,6 +46,7 @@ internal sealed class NodeWatch(ClusterWatch cluster, SimulatedNode node)
     private void Restarted(Lutra.Node.Loop.Replica replica)
     {
         raft = replica.Raft;
+        backlogBytes = 0;
         cluster.Know(raft.Id, node, Disk);
         if (raft.Term < Disk.HardState.Term && cluster.IsSound(node))
             cluster.Fail("I6 terms never decrease", $"node {node.Label} begins in term {raft.Term}, and {Disk.HardState.Term} is on its disk");
@@ -62,6 +68,16 @@ internal sealed class NodeWatch(ClusterWatch cluster, SimulatedNode node)
         }
 
         (term, leads) = (now.Term, nowLeads);
+    }
+
+    // I14: a follower that has more to apply than it should takes no more commands (pitfall F06).
+    private void TookMore(RaftNode now)
+    {
+        for (var index = end.Next; index <= now.Last.Index; index = index.Next)
+        {
+            if (index >= now.Log.FirstInMemory && now.Log[index].Kind == EntryKind.Command)
+                cluster.Fail("I14 what waits to be applied is bounded", $"node {node.Label} took entry {index} while {backlogBytes} bytes waited to be applied; the limit is {node.Options.ApplyBacklogBytesMax}");
+        }
     }
 
     private void LeaderAppended(RaftNode now)

@@ -11,6 +11,7 @@ internal static class SlowChecks
         CheckConfiguration(cluster, node, replica.Raft);
         CheckBounds(cluster, node, replica);
         CheckInflight(cluster, node, replica.Raft);
+        CheckWindow(cluster, node, replica.Raft);
     }
 
     /// <summary>I9: the configuration in force is the last one in the log, else the one of the state; at most one is not committed.</summary>
@@ -59,6 +60,17 @@ internal static class SlowChecks
             if (limits.AppendBytesMax == 1 && follower.Next.Value - follower.Matched.Value - 1 > (ulong)limits.InflightAppendsMax)
                 cluster.Fail("I14 what waits is bounded", $"{follower.Next.Value - follower.Matched.Value - 1} appends are on their way from node {node.Label} to {follower.Node}; the limit is {limits.InflightAppendsMax}");
         }
+    }
+
+    /// <summary>I14: of what was applied memory keeps so much and no more.</summary>
+    private static void CheckWindow(ClusterWatch cluster, SimulatedNode node, RaftNode raft)
+    {
+        var windowBytes = node.Options.Tuning.Raft.WindowBytes;
+        var bytes = 0L;
+        for (var index = raft.Log.FirstInMemory; index <= raft.Log.Applied && bytes <= windowBytes; index = index.Next)
+            bytes += raft.Log[index].SizeBytes;
+        if (bytes > windowBytes)
+            cluster.Fail("I14 what was applied is let go", $"node {node.Label} holds more than {windowBytes} bytes of entries that it has applied");
     }
 
     /// <summary>I14: what waits is bounded.</summary>
