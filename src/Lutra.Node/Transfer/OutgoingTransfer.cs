@@ -22,7 +22,7 @@ internal sealed class OutgoingTransfer(ulong id, NodeId follower, TableSet table
 
     public Configuration Configuration => configuration;
 
-    /// <summary>When the receiver last asked for something.</summary>
+    /// <summary>When the receiver last asked for something; at first, when it began.</summary>
     public long ProgressMillis { get; set; } = nowMillis;
 
     public TransferBeginFrame Begin(Term term) =>

@@ -23,7 +23,10 @@ internal sealed class TransferSender(
 
     public StageKind Kind => StageKind.Background;
 
-    /// <summary>The core wants <paramref name="follower"/> to have the state. One that is on its way and still useful is gone on with.</summary>
+    /// <summary>
+    /// The core wants <paramref name="follower"/> to have the state. One that is on its way and still useful is gone on with, but that is no progress: the core wants it
+    /// again and again where the follower is gone, and the tables would be kept for it as long.
+    /// </summary>
     public void Start(NodeId follower, LogPosition logStart, long nowMillis)
     {
         if (transfers.TryGetValue(follower, out var transfer) && transfer.Tables.Applied.Index < logStart.Index)
@@ -38,7 +41,6 @@ internal sealed class TransferSender(
             transfers.Add(follower, transfer);
         }
 
-        transfer.ProgressMillis = nowMillis;
         raft.SnapshotStarted(follower, transfer.Tables.Applied, transfer.Configuration);
         events.Send(follower, transfer.Begin(raft.Term));
     }
