@@ -125,7 +125,7 @@ internal sealed class Recovery
         && Leader?.Loop?.Replica?.Raft is { } raft && raft.ConfigurationIndex <= raft.Commit && raft.Configuration.MemberOf(id) is null
         && Core.Any(other => other.Loop?.Replica is { Raft.Id: var member } && peers.HelloOf(member) is not null);
 
-    private string? Leftover => Core.Where(node => !setting.Operator.MayHaveRefused(node)).Select(Leftovers.Of).FirstOrDefault(each => each is not null);
+    private string? Leftover => Core.Where(node => !setting.Operator.MayHaveFailed(node)).Select(Leftovers.Of).FirstOrDefault(each => each is not null);
 
     private bool IsOfCore(string address) => Core.Any(node => node.Options.EffectivePeerAddress == address);
 
