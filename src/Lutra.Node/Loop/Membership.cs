@@ -129,8 +129,10 @@ internal sealed class Membership : IDisposable
         var targets = configuration.Members.Where(member => member.Node != Identity.Node).Select(member => new PeerTarget(member.PeerAddress, member.Node)).ToList();
         if (!hasLeader)
         {
-            targets.AddRange(toldLater.Where(member => member.Node != Identity.Node && targets.TrueForAll(target => target.Address != member.PeerAddress))
-                .Select(member => new PeerTarget(member.PeerAddress, member.Node)));
+            // Where a later member is, an earlier one is no more: a machine that lost its folder comes back as another node, and may be the leader.
+            var later = toldLater.Where(member => member.Node != Identity.Node).Select(member => new PeerTarget(member.PeerAddress, member.Node)).ToArray();
+            targets.RemoveAll(target => Array.Exists(later, other => other.Address == target.Address));
+            targets.AddRange(later);
             targets.AddRange(formation.Targets.Where(address => targets.TrueForAll(target => target.Address != address)).Select(address => new PeerTarget(address, null)));
         }
 

@@ -145,6 +145,28 @@ public sealed class ChangingTests
     }
 
     [Fact]
+    public void A_node_that_moved_finds_the_leader_that_began_anew_at_the_address_of_another_member()
+    {
+        // Found by seed 23200182: it goes on looking there for the node that it knew.
+        var cluster = MemberWorld.Cluster(23200182, voters: 5, standby: 0);
+        var (moved, renewed) = (cluster.Nodes.First(node => node != cluster.Leader), cluster.Nodes.Last(node => node != cluster.Leader));
+        cluster.Network.Isolate(moved.Host);
+        renewed.Kill();
+        renewed.Wipe();
+        cluster.Scheduler.RunFor(TimeSpan.FromSeconds(5));
+        cluster.MustChange(cluster.Leader!, new ReplaceMember(renewed.Label));
+        renewed.Start();
+        cluster.Becomes("1 2 3 4 5");
+        cluster.MustChange(cluster.Leader!, new MoveLeader(renewed.Label));
+        moved.Kill();
+        moved.MoveTo("n9:2379");
+        cluster.Network.HealAll();
+        moved.Start();
+        Assert.True(cluster.Converge(Long), cluster.Story());
+        Assert.Equal(renewed.Label, cluster.Leader!.Label);
+    }
+
+    [Fact]
     public void All_addresses_may_change_at_once_where_the_lists_say_the_new_ones()
     {
         string[] later = ["n7:2379", "n8:2379", "n9:2379"];
