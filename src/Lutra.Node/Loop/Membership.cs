@@ -133,7 +133,8 @@ internal sealed class Membership : IDisposable
             var later = toldLater.Where(member => member.Node != Identity.Node).Select(member => new PeerTarget(member.PeerAddress, member.Node)).ToArray();
             targets.RemoveAll(target => Array.Exists(later, other => other.Address == target.Address));
             targets.AddRange(later);
-            targets.AddRange(formation.Targets.Where(address => targets.TrueForAll(target => target.Address != address)).Select(address => new PeerTarget(address, null)));
+            // For whoever is there: it may be another one than this node last heard of.
+            targets.AddRange(formation.Targets.Select(address => new PeerTarget(address, null)));
         }
 
         peers.SetTargets(targets);

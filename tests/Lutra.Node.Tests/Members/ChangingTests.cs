@@ -167,6 +167,31 @@ public sealed class ChangingTests
     }
 
     [Fact]
+    public void A_node_that_moved_finds_the_cluster_where_all_others_began_anew_at_their_addresses()
+    {
+        // Found by seed 116 of the area "members": nobody is left whom it knows, and nobody knows where it is.
+        var cluster = MemberWorld.Cluster(116, voters: 5, standby: 0);
+        var moved = cluster.Nodes.First(node => node != cluster.Leader);
+        cluster.Network.Isolate(moved.Host);
+        foreach (var renewed in cluster.Nodes.Where(node => node != moved))
+        {
+            renewed.Kill();
+            renewed.Wipe();
+            cluster.Scheduler.RunFor(TimeSpan.FromSeconds(5));
+            Assert.True(cluster.Scheduler.RunUntil(() => cluster.Leader is { IsUp: true } leader && leader != renewed, Long), cluster.Story());
+            cluster.MustChange(cluster.Leader!, new ReplaceMember(renewed.Label));
+            renewed.Start();
+            cluster.Becomes("1 2 3 4 5");
+        }
+
+        moved.Kill();
+        moved.MoveTo("n9:2379");
+        cluster.Network.HealAll();
+        moved.Start();
+        Assert.True(cluster.Converge(Long), cluster.Story());
+    }
+
+    [Fact]
     public void All_addresses_may_change_at_once_where_the_lists_say_the_new_ones()
     {
         string[] later = ["n7:2379", "n8:2379", "n9:2379"];
