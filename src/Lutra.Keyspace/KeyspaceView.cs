@@ -13,13 +13,22 @@ public sealed class KeyspaceView : IDisposable
     private readonly Func<TableView> pinNewest;
     private readonly KeyspaceMeasures measures;
 
+    /// <param name="tables">The view lets go of it, also where this throws because its state cannot be read.</param>
     internal KeyspaceView(TableView tables, KeyCounter counter, Func<TableView> pinNewest, KeyspaceMeasures measures)
     {
         this.measures = measures;
         this.tables = tables;
         this.counter = counter;
         this.pinNewest = pinNewest;
-        State = StateOf(tables);
+        try
+        {
+            State = StateOf(tables);
+        }
+        catch
+        {
+            tables.Dispose();
+            throw;
+        }
     }
 
     public LogPosition Applied => tables.Applied;

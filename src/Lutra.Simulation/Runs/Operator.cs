@@ -74,8 +74,8 @@ internal sealed class Operator
     /// <summary>One of the node's reads may bring what the disk does not hold: it may take its disk for damaged.</summary>
     public void ExpectMisread(SimulatedNode node) => misreads.Add(node.Label);
 
-    /// <summary>Whether its disk may have failed: what could not be deleted then, or who did not come to the end of a read, stays until the next start.</summary>
-    public bool MayHaveFailed(SimulatedNode node) => diskErrors.Contains(node.Label) || misreads.Contains(node.Label);
+    /// <summary>Whether its disk may have failed: what could not be deleted then stays until the next start.</summary>
+    public bool MayHaveFailed(SimulatedNode node) => diskErrors.Contains(node.Label);
 
     /// <summary>The node runs so slowly that nothing is demanded of it.</summary>
     public void Hamper(SimulatedNode node) => hampered.Add(node.Label);
