@@ -34,6 +34,17 @@ public sealed class HeldLeaseTests
     }
 
     [Fact]
+    public async Task K03_a_renewal_counts_from_when_it_was_asked_for_not_from_its_answer()
+    {
+        var time = new ManualTime();
+        var server = new LeaseServer { Failure = new LutraException(LutraError.Unavailable, "Nobody is there."), SlowRenewals = 1, Time = time };
+        await using var lease = await HeldLease.GrantAsync(server, TenSeconds with { Time = time }, TestContext.Current.CancellationToken);
+        await time.DriveAsync(Ended(lease.Lost));
+        // Asked for at 3.3 s, when the server may have renewed it; answered at 7.3 s.
+        Assert.InRange(time.Elapsed, TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(13.3));
+    }
+
+    [Fact]
     public async Task A_renewal_that_failed_is_tried_again_soon_and_the_lease_lives_on()
     {
         var time = new ManualTime();
@@ -118,6 +129,11 @@ public sealed class HeldLeaseTests
         /// <summary>So often it fails, then no more.</summary>
         public int Failures { get; set; } = int.MaxValue;
 
+        /// <summary>So many renewals are answered after four seconds, before any fails.</summary>
+        public int SlowRenewals { get; set; }
+
+        public TimeProvider Time { get; init; } = TimeProvider.System;
+
         public List<long> Revoked { get; } = [];
 
         /// <summary>Done within the last of so many renewals, so that no time passes between them.</summary>
@@ -130,13 +146,15 @@ public sealed class HeldLeaseTests
         public ValueTask<GrantLeaseResult> GrantLeaseAsync(long ttlSeconds, long lease = 0, CancellationToken cancellationToken = default) =>
             new(new GrantLeaseResult(new Revision(1), 7, granted = ttlSeconds));
 
-        public ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default)
+        public async ValueTask<LeaseStatus> KeepAliveAsync(long lease, CancellationToken cancellationToken = default)
         {
-            if (Failure is { } failure && Failures-- > 0)
+            if (SlowRenewals-- > 0)
+                await Task.Delay(TimeSpan.FromSeconds(4), Time, cancellationToken);
+            else if (Failure is { } failure && Failures-- > 0)
                 throw failure;
             if (--timesLeft == 0)
                 keptAlive.SetResult();
-            return new(new LeaseStatus(lease, granted, granted, []));
+            return new LeaseStatus(lease, granted, granted, []);
         }
 
         public ValueTask<RevokeLeaseResult> RevokeLeaseAsync(long lease, CancellationToken cancellationToken = default)
