@@ -121,9 +121,13 @@ internal sealed class Table
         return false;
     }
 
-    /// <summary>Walks over all entries: together they have each once.</summary>
-    public EntryCursor[] OpenCursors(bool fillCache) =>
-        Older is { } older ? [new TableFileCursor(Newest, fillCache), new TableFileCursor(older, fillCache)] : [new TableFileCursor(Newest, fillCache)];
+    /// <summary>Adds walks over its entries: together they have each once.</summary>
+    public void OpenCursors(List<EntryCursor> cursors, bool fillCache)
+    {
+        cursors.Add(new TableFileCursor(Newest, fillCache));
+        if (Older is { } older)
+            cursors.Add(new TableFileCursor(older, fillCache));
+    }
 
     public TableFilter Filter() =>
         filter ??= TableFilter.Parse(ReadChecked(Footer.Filter, TableFilter.SizeBytesMax), Path, Footer.Filter.Offset);

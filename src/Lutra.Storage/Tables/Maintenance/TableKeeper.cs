@@ -239,9 +239,11 @@ internal sealed class TableKeeper : IStage
             return null;
         var run = tables[..count];
         var writer = new TableWriter(options.BlockBytes, run.Sum(table => table.Footer.KeyCount));
-        var source = new TableCursor([.. run.SelectMany(table => table.OpenCursors(fillCache: false))]);
+        var cursors = new List<EntryCursor>();
+        foreach (var table in run)
+            table.OpenCursors(cursors, fillCache: false);
         var pass = rule.Begin(includesOldest: count == tables.Length);
-        return new MergeJob(run, new TableBuild(files, Wake, nextNumber++, source, pass, writer), open, layers);
+        return new MergeJob(run, new TableBuild(files, Wake, nextNumber++, new TableCursor([.. cursors]), pass, writer), open, layers);
     }
 
     private void BeginInstall(Func<InstallJob> requested)

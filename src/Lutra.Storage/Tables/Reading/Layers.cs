@@ -82,16 +82,26 @@ internal sealed class Layers
     public long AboutBytes => Active.EntryBytes + Waiting.Sum(memtable => (long)memtable.EntryBytes) + Tables.Sum(table => table.Record.LengthBytes);
 
     /// <summary>Newest first.</summary>
-    public EntryCursor[] OpenCursors(uint visible, bool fillCache) =>
-    [
-        new MemtableCursor(Active, visible), .. Waiting.Select(memtable => new MemtableCursor(memtable, uint.MaxValue)),
-        .. Tables.SelectMany(table => table.OpenCursors(fillCache)),
-    ];
+    public EntryCursor[] OpenCursors(uint visible, bool fillCache)
+    {
+        var cursors = new List<EntryCursor>(1 + Waiting.Length + (2 * Tables.Length)) { new MemtableCursor(Active, visible) };
+        foreach (var memtable in Waiting)
+            cursors.Add(new MemtableCursor(memtable, uint.MaxValue));
+        foreach (var table in Tables)
+            table.OpenCursors(cursors, fillCache);
+        return [.. cursors];
+    }
 
     /// <summary>Newest first.</summary>
-    public KeySource[] OpenKeys(uint visible) =>
-    [
-        new MemtableKeySource(Active, visible), .. Waiting.Select(memtable => new MemtableKeySource(memtable, uint.MaxValue)),
-        .. Tables.Select(table => new TableKeySource(table)),
-    ];
+    public KeySource[] OpenKeys(uint visible)
+    {
+        var sources = new KeySource[1 + Waiting.Length + Tables.Length];
+        var place = 0;
+        sources[place++] = new MemtableKeySource(Active, visible);
+        foreach (var memtable in Waiting)
+            sources[place++] = new MemtableKeySource(memtable, uint.MaxValue);
+        foreach (var table in Tables)
+            sources[place++] = new TableKeySource(table);
+        return sources;
+    }
 }
