@@ -32,5 +32,28 @@ internal sealed class FaultSetting(SimulatedCluster cluster, World world, Operat
         return node.IsUp && !node.IsPaused ? node : null;
     }
 
+    /// <summary>The node's process stands still for so long, or until faults are over.</summary>
+    public void StandStill(SimulatedNode node, TimeSpan length)
+    {
+        var process = node.Process;
+        Note(node, $"paused for {length.TotalSeconds:F2} s");
+        node.Pause();
+        Scheduler.After(length, () =>
+        {
+            if (node.Process == process && !IsOver)
+                node.Resume();
+        });
+    }
+
+    /// <summary>Whoever stands still goes on.</summary>
+    public void ResumeAll()
+    {
+        foreach (var node in cluster.Nodes)
+        {
+            if (node.IsPaused)
+                node.Resume();
+        }
+    }
+
     public void Note(SimulatedNode? node, string what) => timeline.Add(new TimelineEntry(Scheduler.Now, node?.Label ?? "", what));
 }

@@ -12,23 +12,8 @@ internal sealed class PauseFault(FaultSetting setting)
     {
         if (Setting.AnyRunning(Random) is not { } node)
             return;
-        var process = node.Process;
-        var length = Random.LogUniform(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10));
-        Setting.Note(node, $"paused for {length.TotalSeconds:F2} s");
-        node.Pause();
-        Setting.Scheduler.After(length, () =>
-        {
-            if (node.Process == process && !Setting.IsOver)
-                node.Resume();
-        });
+        Setting.StandStill(node, Random.LogUniform(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10)));
     }
 
-    public override void Heal()
-    {
-        foreach (var node in Setting.Cluster.Nodes)
-        {
-            if (node.IsPaused)
-                node.Resume();
-        }
-    }
+    public override void Heal() => Setting.ResumeAll();
 }

@@ -28,7 +28,7 @@ internal sealed class SplitChangeFault(FaultSetting setting) : Fault(setting, Ti
         {
             var still = Random.LogUniform(TimeSpan.FromMilliseconds(leader.Options.ElectionTimeoutMillis / 2), TimeSpan.FromMilliseconds(3 * leader.Options.ElectionTimeoutMillis));
             length += still;
-            StandStill(leader, still);
+            Setting.StandStill(leader, still);
         }
 
         Setting.Note(leader, $"voters change, and {Hosts(true)} are cut off from {Hosts(false)} for {length.TotalSeconds:F2} s");
@@ -57,26 +57,7 @@ internal sealed class SplitChangeFault(FaultSetting setting) : Fault(setting, Ti
         return node => node == leader || incoming.Contains(node);
     }
 
-    private void StandStill(SimulatedNode node, TimeSpan still)
-    {
-        var process = node.Process;
-        Setting.Note(node, $"paused for {still.TotalSeconds:F2} s");
-        node.Pause();
-        Setting.Scheduler.After(still, () =>
-        {
-            if (node.Process == process && !Setting.IsOver)
-                node.Resume();
-        });
-    }
-
     private static NodeId? IdOf(SimulatedNode node) => node.Loop?.Replica?.Raft.Id;
 
-    public override void Heal()
-    {
-        foreach (var node in Setting.Cluster.Nodes)
-        {
-            if (node.IsPaused)
-                node.Resume();
-        }
-    }
+    public override void Heal() => Setting.ResumeAll();
 }
