@@ -8,13 +8,10 @@ namespace Lutra.Node.Leases;
 /// Brings questions about leases to the leader, all that gathered during a step in one frame or under one read index. A question that was lost is asked again
 /// until its deadline: to ask twice does no harm. Loop only.
 /// </summary>
-internal sealed class LeaseRequests(RaftNode raft, Reads reads, LeaseClock leases, PeerExchange peers, NodeClock clock, LutraNodeOptions options, ulong origin)
+internal sealed class LeaseRequests(RaftNode raft, Reads reads, LeaseClock leases, PeerExchange peers, NodeClock clock, LutraNodeOptions options, RequestNumbers numbers)
 {
     private readonly List<ClientLeaseQuestion> gathering = [];
     private readonly SortedDictionary<ulong, (ClientLeaseQuestion[] Questions, long SinceMillis)> asked = [];
-
-    // What the process before this one asked is answered to this one, too.
-    private ulong lastRequest = origin;
 
     public void Submit(ClientLeaseQuestion question) => gathering.Add(question);
 
@@ -26,7 +23,7 @@ internal sealed class LeaseRequests(RaftNode raft, Reads reads, LeaseClock lease
         for (var first = 0; first < gathering.Count; first += LeaseFrame.QuestionsMax)
         {
             var questions = gathering.GetRange(first, Math.Min(LeaseFrame.QuestionsMax, gathering.Count - first)).ToArray();
-            var request = ++lastRequest;
+            var request = numbers.Next();
             asked.Add(request, (questions, clock.NowMillis));
             var bare = Array.ConvertAll(questions, question => question.Question);
             if (leader == raft.Id)

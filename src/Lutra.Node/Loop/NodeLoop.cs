@@ -255,7 +255,7 @@ internal sealed class NodeLoop : IStage, IPeerEvents, IDisposable
         Volatile.Write(ref replica, opened);
         membership.LogOpened(new OpenedLog(opened.Raft.Term, opened.Raft.Last.Index), peers);
         context.Tell(new NodeEvent(
-            NodeEventLevel.Information, $"Cluster {begun.Cluster}: opened at {opened.Keyspace.Applied}, {opened.ReplayedBytes} bytes of log to apply again."));
+            NodeEventLevel.Information, $"Cluster {begun.Cluster}: opened at {opened.OpenedAt}, {opened.ReplayedBytes} bytes of log to apply again."));
         if (opened.Raft.Configuration.Voters.Count == 1)
             opened.Raft.Campaign();
     }

@@ -80,6 +80,7 @@ internal sealed class Replica : IDisposable
         Tokens = new SimpleTokens(() => context.Clock.NowMillis, options.TokenTtlSeconds * 1000L);
         commitTimer = new CommitTimer(loop.Measures);
         Raft = new RaftNode(identity.Node, options.Tuning.RaftOf(options), recovered, context.Random);
+        OpenedAt = Keyspace.Applied;
         ReplayedBytes = recovered.Tail.Sum(entry => (long)entry.SizeBytes);
         lastOfUsers = LogRecovery.LastOfUsers(recovered.Tail);
 
@@ -91,14 +92,15 @@ internal sealed class Replica : IDisposable
         logReader = new LogReader(Log, context.Scheduler, (follower, first, entries) =>
             Post(replica => replica.Raft.EntriesFetched(follower, first, entries)));
         roomWatch = new RoomWatch(Raft, new DiskRoom(Log, context.Files.Location), new Quota(options.QuotaBytes, tables, Keyspace), peers);
-        proposals = new Proposals(Raft, roomWatch, peers, pending, context.Clock, options, identity.Origin);
-        reads = new Reads(Raft, context.Clock, options, identity.Origin);
+        var numbers = new RequestNumbers(identity.Origin);
+        proposals = new Proposals(Raft, roomWatch, peers, pending, context.Clock, options, numbers);
+        reads = new Reads(Raft, context.Clock, options, numbers);
         transfers = new Transfers(this, context, tables, configurations, peers, loop, options.Tuning.TransferChunkBytes);
         duties = new LeaderDuties(Raft, Keyspace, identity.Origin, context.Clock);
         leases = new LeaseClock(Raft, Keyspace, context.Clock, options.Tuning.Leases, loop.Measures, duties.Propose);
-        leaseRequests = new LeaseRequests(Raft, reads, leases, peers, context.Clock, options, identity.Origin);
+        leaseRequests = new LeaseRequests(Raft, reads, leases, peers, context.Clock, options, numbers);
         memberChanges = new MemberChanges(Raft, peers, context.Clock, context.Random, options.RequestTimeoutMillis);
-        memberRequests = new MemberRequests(Raft, memberChanges, peers, context.Clock, options);
+        memberRequests = new MemberRequests(Raft, memberChanges, peers, context.Clock, options, numbers);
         memberDuties = new MemberDuties(Raft, peers, memberChanges, () => loop.Membership.Hello, context.Random, context.Tell);
         stuckDiskWatch = new StuckDiskWatch(Raft, options, context.Files.Location, () => Log.IsFull, context.Failed);
         reads.Applied(Keyspace.Applied.Index);
@@ -117,6 +119,9 @@ internal sealed class Replica : IDisposable
 
     /// <summary>When it was opened, nothing had ever been done in a cluster of this node alone.</summary>
     public bool IsUntouched { get; }
+
+    /// <summary>Where in the log the tables were when it was opened.</summary>
+    public LogPosition OpenedAt { get; }
 
     /// <summary>Bytes of log that a restart had to apply again.</summary>
     public long ReplayedBytes { get; }

@@ -1,5 +1,6 @@
 using Lutra.Node.Formation;
 using Lutra.Node.Peers;
+using Lutra.Node.Requests;
 using Lutra.Raft;
 
 namespace Lutra.Node.Members;
@@ -8,13 +9,12 @@ namespace Lutra.Node.Members;
 /// Brings changes of members to the leader and its answers back. Every change may be asked for again without harm, so one whose answer was lost, or whose leader
 /// fell, is asked again until its deadline. Loop only.
 /// </summary>
-internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerExchange peers, NodeClock clock, LutraNodeOptions options)
+internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerExchange peers, NodeClock clock, LutraNodeOptions options, RequestNumbers numbers)
 {
     /// <summary>The most changes of this node's clients at once.</summary>
     public const int WaitingMax = 64;
 
     private readonly List<Request> requests = [];
-    private ulong lastNumber;
 
     public void Submit(ClientMemberChange change)
     {
@@ -96,7 +96,7 @@ internal sealed class MemberRequests(RaftNode raft, MemberChanges changes, PeerE
 
     private void Ask(Request request, NodeId leader)
     {
-        var number = ++lastNumber;
+        var number = numbers.Next();
         var isRepeated = request.WasAsked;
         (request.Number, request.AskedMillis, request.AskedOf) = (number, clock.NowMillis, leader);
         if (leader == raft.Id)

@@ -9,7 +9,7 @@ namespace Lutra.Node.Requests;
 /// Brings writes to the leader: appends them where this node leads, forwards them (one hop) where another does, and keeps them for a while
 /// where nobody does. Nothing is ever sent twice. Loop only.
 /// </summary>
-internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peers, PendingWrites pending, NodeClock clock, LutraNodeOptions options, ulong origin)
+internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peers, PendingWrites pending, NodeClock clock, LutraNodeOptions options, RequestNumbers numbers)
 {
     private const int ForwardBytesMax = 1024 * 1024;
 
@@ -17,9 +17,6 @@ internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peer
     private readonly List<ClientWrite> toForward = [];
     private readonly Dictionary<ulong, ulong[]> forwarded = [];
     private readonly List<ClientWrite> scratch = [];
-
-    // A refusal of what the process before this one forwarded must not be taken for one of this one's.
-    private ulong lastRequest = origin;
 
     public void Submit(ClientWrite write)
     {
@@ -185,7 +182,7 @@ internal sealed class Proposals(RaftNode raft, RoomWatch room, PeerExchange peer
             pending.Add(write);
         }
 
-        var request = ++lastRequest;
+        var request = numbers.Next();
         if (raft.Leader is { } leader && peers.Send(leader, new ProposeFrame(request, raft.Term, commands)))
         {
             forwarded.Add(request, [.. writes.Select(write => write.Number)]);

@@ -6,17 +6,13 @@ namespace Lutra.Node.Requests;
 /// Linearizable reads: all that gathered while the loop was busy share one read index, then wait until this node has applied it. A refused
 /// read index is asked for again under a new number, until the read's deadline: reads may be repeated freely. Loop only.
 /// </summary>
-/// <param name="origin">A random number of this process, from which its reads are numbered.</param>
-internal sealed class Reads(RaftNode raft, NodeClock clock, LutraNodeOptions options, ulong origin)
+internal sealed class Reads(RaftNode raft, NodeClock clock, LutraNodeOptions options, RequestNumbers numbers)
 {
     private readonly Dictionary<ulong, (List<ClientRead> Reads, long SinceMillis)> confirming = [];
     private readonly PriorityQueue<List<ClientRead>, ulong> applying = new();
     private readonly List<ulong> overdue = [];
     private readonly List<ClientRead> refused = [];
     private List<ClientRead> gathering = [];
-
-    // An answer that the process before this one was owed must not be taken for one of this: it would be of before the question.
-    private ulong lastRead = origin;
     private LogIndex applied;
 
     public void Submit(ClientRead read) => gathering.Add(read);
@@ -26,7 +22,7 @@ internal sealed class Reads(RaftNode raft, NodeClock clock, LutraNodeOptions opt
     {
         if (gathering.Count == 0 || raft.Leader is null)
             return;
-        var read = ++lastRead;
+        var read = numbers.Next();
         confirming.Add(read, (gathering, clock.NowMillis));
         gathering = [];
         raft.RequestRead(read);

@@ -35,7 +35,7 @@ internal static class Leftovers
     // died after it had written a table, and before it cut the log, cuts it with the next one.
     private static string? LogOf(SimulatedNode node, Replica replica, LogPosition durable)
     {
-        if (node.Told.LastOrDefault(line => line.What.Contains(": opened at ", StringComparison.Ordinal)) is { } opened && opened.What.Contains($"opened at {durable},", StringComparison.Ordinal))
+        if (replica.OpenedAt == durable)
             return null;
         var inTables = durable.Index;
         var bytes = 0L;
