@@ -1,3 +1,4 @@
+using Lutra.Storage.Files;
 using static Lutra.Keyspace.Tests.Text;
 
 namespace Lutra.Keyspace.Tests;
@@ -14,6 +15,18 @@ public sealed class CompactionTests : IDisposable
         bed.Put("b", "1");
         bed.Put("a", "3");
         bed.Put("b", "2");
+    }
+
+    [Fact]
+    public void A_view_whose_state_cannot_be_read_keeps_no_table_that_was_merged_away()
+    {
+        using var fresh = new KeyspaceBed(KeyspaceBed.MergesAlways with { BlockCacheBytes = 0 });
+        fresh.Put("a", "1");
+        fresh.Flush();
+        fresh.Disk.Faults.MisreadIn = 1;
+        Assert.Throws<DamagedFileException>(() => fresh.Store.Pin());
+        fresh.Merge();
+        Assert.Single(fresh.Disk.Paths, path => path.EndsWith(".table", StringComparison.Ordinal));
     }
 
     [Fact]
